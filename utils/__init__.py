@@ -1,0 +1,6 @@
+"""What the notebooks of the course share: the science of ReLU, its pictures, and the learner's desk."""
+
+from threadpoolctl import threadpool_limits
+
+# The course's matrices are small: a second BLAS thread makes their products 3 to 13 times slower.
+threadpool_limits(limits=1, user_api="blas")
