@@ -1,0 +1,67 @@
+"""What training makes small: each loss returns its value for each replica, and its gradient for the backward
+pass.
+"""
+
+from types import MappingProxyType
+
+import numpy as np
+
+
+def softmax_cross_entropy(logits, labels):
+    """Return the mean of -ln softmax(logits)[label] over the samples, and its gradient with respect to the
+    logits.
+
+    logits: (*replicas, n, classes). labels: whole numbers from 0 to classes - 1, (n,) or (*replicas, n).
+    Returns (loss (*replicas,), upstream (*replicas, n, classes)). The gradient is (softmax - one_hot) / n.
+    The largest logit is subtracted first, so that no size of finite logits overflows; a NaN or an infinite
+    logit makes its replica's loss NaN. Raises ValueError where shapes do not fit or a label is out of range.
+    """
+    labels = np.asarray(labels)
+    n, classes = logits.shape[-2:]
+    if labels.dtype.kind not in "iu":
+        raise ValueError(f"Labels must be whole numbers, not {labels.dtype}; use labels.astype(int).")
+    if labels.shape not in ((n,), logits.shape[:-1]):
+        raise ValueError(f"Labels of shape {labels.shape} do not fit logits of shape {logits.shape}.")
+    if n == 0:
+        raise ValueError("There are no samples: the loss of nothing is not defined.")
+    if labels.min() < 0 or labels.max() >= classes:
+        raise ValueError(
+            f"Labels must lie in 0..{classes - 1}, but run from {labels.min()} to {labels.max()}."
+        )
+    upstream = logits - logits.max(axis=-1, keepdims=True)
+    at_label = _one_each(upstream.shape, labels)
+    chosen = upstream.reshape(-1)[at_label]
+    np.exp(upstream, out=upstream)
+    total = upstream.sum(axis=-1, keepdims=True)
+    loss = (np.log(total[..., 0]) - chosen).mean(axis=-1)
+    upstream /= total
+    upstream.reshape(-1)[at_label] -= 1
+    upstream /= n
+    return loss, upstream
+
+
+def squared_error(output, target):
+    """Return the mean of (output - target)**2 over samples *and* outputs, and its gradient.
+
+    output: (*replicas, n, outputs). target: (n, outputs) or (*replicas, n, outputs).
+    Returns (loss (*replicas,), upstream (*replicas, n, outputs)). There is no factor 1/2: the gradient is
+    2 (output - target) / (n outputs), as in PyTorch's `mse_loss`. Raises ValueError where shapes do not fit.
+    """
+    target = np.asarray(target)
+    if target.shape not in (output.shape[-2:], output.shape):
+        raise ValueError(f"Targets of shape {target.shape} do not fit an output of shape {output.shape}.")
+    if output.shape[-2] == 0:
+        raise ValueError("There are no samples: the loss of nothing is not defined.")
+    upstream = output - target.astype(output.dtype, copy=False)
+    loss = np.square(upstream).mean(axis=(-2, -1))
+    upstream *= 2 / (output.shape[-2] * output.shape[-1])
+    return loss, upstream
+
+
+LOSSES = MappingProxyType({"softmax_cross_entropy": softmax_cross_entropy, "squared_error": squared_error})
+
+
+def _one_each(shape, labels):
+    """Return the flat positions of each sample's label in an array of shape (*replicas, n, classes)."""
+    samples = np.arange(0, int(np.prod(shape)), shape[-1]).reshape(shape[:-1])
+    return samples + labels

@@ -1,0 +1,239 @@
+"""Networks with an explicit forward and backward pass, for one network or for many replicas at once.
+
+A leading replica axis runs through everything: weights are (*replicas, fan_in, fan_out), and `@` multiplies
+the last two axes for each replica. So the code for one network is the code for fifty, and every random
+result can come with its spread.
+
+Layers keep their arrays between calls of the same shape, so that a training step allocates nothing: what a
+layer returns is overwritten by its next call. `Network` hands out copies.
+"""
+
+from itertools import pairwise
+
+import numpy as np
+
+from utils.activations import ACTIVATIONS
+from utils.initializers import INITIALIZERS, initial_biases
+
+
+class Affine:
+    """z = x @ weights + bias.
+
+    A layer is any object with `forward(x)`, `backward(upstream)` and two lists of the same shapes:
+    `parameters` and `gradients`, each array of shape (*replicas, ...).
+    """
+
+    def __init__(self, weights, bias):
+        """Take weights (*replicas, fan_in, fan_out) and bias (*replicas, fan_out)."""
+        self.parameters = [weights, bias]
+        self.gradients = [np.zeros_like(weights), np.zeros_like(bias)]
+        self.x = None
+
+    def forward(self, x):
+        """Return z (*replicas, n, fan_out) for x (*replicas, n, fan_in) or for shared samples x (n, fan_in)."""
+        weights, bias = self.parameters
+        if self.x is None or x.shape != self.x.shape:
+            self._allocate(x.shape[-2])
+        self.x = x
+        np.matmul(x, weights, out=self.z)
+        np.add(self.z, bias[..., None, :], out=self.z)
+        return self.z
+
+    def backward(self, upstream, needs_input_gradient=True):
+        """Fill both gradients from upstream = dL/dz (*replicas, n, fan_out), and return dL/dx.
+
+        z = x @ weights + bias, so dL/dweights = x^T @ upstream, dL/dbias = the sum of upstream over the
+        samples, and dL/dx = upstream @ weights^T. The last product is skipped, and None returned, where
+        nobody needs it.
+        """
+        weights, _ = self.parameters
+        weight_gradient, bias_gradient = self.gradients
+        np.matmul(self.x.swapaxes(-1, -2), upstream, out=weight_gradient)
+        # A row of ones sums over the samples: several times faster than `upstream.sum(axis=-2)`.
+        np.matmul(self.ones, upstream, out=bias_gradient[..., None, :])
+        if not needs_input_gradient:
+            return None
+        return np.matmul(upstream, weights.swapaxes(-1, -2), out=self.x_gradient)
+
+    def _allocate(self, n):
+        weights, _ = self.parameters
+        *replicas, fan_in, fan_out = weights.shape
+        self.z = np.empty((*replicas, n, fan_out), weights.dtype)
+        self.x_gradient = np.empty((*replicas, n, fan_in), weights.dtype)
+        self.ones = np.ones((1, n), weights.dtype)
+
+
+class Elementwise:
+    """a = f(z), for an activation f."""
+
+    parameters = gradients = ()
+
+    def __init__(self, activation):
+        """Take an `Activation`: its value and its derivative."""
+        self.activation = activation
+        self.z = None
+
+    def forward(self, z):
+        """Return f(z), of the same shape."""
+        if self.z is None or z.shape != self.z.shape:
+            self.a = np.empty_like(z)
+            self.z_gradient = np.empty_like(z)
+        self.z = z
+        return self.activation(z, out=self.a)
+
+    def backward(self, upstream):
+        """Return dL/dz = upstream * f'(z), where upstream = dL/da."""
+        derivative = self.activation.derivative(self.z, out=self.z_gradient)
+        return np.multiply(upstream, derivative, out=self.z_gradient)
+
+
+class Network:
+    """A stack of layers, whose parameters and gradients lie in one flat array each.
+
+    `parameters` and `gradients` have shape (*replicas, number of parameters); `weights[l]` is a view of shape
+    (*replicas, fan_in, fan_out) and `biases[l]` of shape (*replicas, fan_out), so that writing
+    `network.weights[0][...] = 0` changes the network, and an optimiser needs a few array operations at any
+    depth.
+    """
+
+    def __init__(
+        self, sizes, *, generator, activation="relu", initializer="he", replicas=(), dtype=np.float32
+    ):
+        """Build a fully connected network: affine layers with the activation between them, none after the
+        last.
+
+        sizes: widths from the inputs to the outputs, such as [2, 16, 16, 2].
+        generator: the numpy.random.Generator of the initial weights.
+        activation: a name in ACTIVATIONS, or an Activation.
+        initializer: a name in INITIALIZERS, or a function with their signature.
+        replicas: the shape of the leading axes; an integer n stands for (n,). () is one network.
+
+        Raises ValueError for an unknown name, and for fewer than two sizes or a size below 1.
+        """
+        if len(sizes) < 2 or min(sizes) < 1:
+            raise ValueError(f"sizes must be at least two whole numbers of 1 or more, not {sizes!r}.")
+        activation = _named(activation, ACTIVATIONS, "activation")
+        initializer = _named(initializer, INITIALIZERS, "initializer")
+        replicas = (replicas,) if isinstance(replicas, int) else tuple(replicas)
+        law = {"replicas": replicas, "dtype": dtype}
+        layers = []
+        for fan_in, fan_out in pairwise(sizes):
+            weights = initializer(fan_in, fan_out, generator, **law)
+            bias = initial_biases(initializer, fan_in, fan_out, generator, **law)
+            layers += [Affine(weights, bias), Elementwise(activation)]
+        self._adopt(layers[:-1], replicas)
+
+    @classmethod
+    def of(cls, layers, *, replicas=()):
+        """Return a network of the given layers: any objects with what `Affine` says that a layer has."""
+        network = cls.__new__(cls)
+        network._adopt(list(layers), replicas)
+        return network
+
+    def _adopt(self, layers, replicas):
+        """Move the layers' parameters and gradients into the two flat arrays, and give the layers views of
+        them.
+        """
+        self.layers = layers
+        self.replicas = replicas
+        count = [p[(0,) * len(replicas)].size for layer in layers for p in layer.parameters]
+        self.dtype = np.result_type(*(p for layer in layers for p in layer.parameters))
+        self.parameters = np.empty((*replicas, sum(count)), self.dtype)
+        self.gradients = np.zeros_like(self.parameters)
+        start = 0
+        for layer in layers:
+            for i, initial in enumerate(layer.parameters):
+                size = initial[(0,) * len(replicas)].size
+                here = (..., slice(start, start + size))
+                layer.parameters[i] = self.parameters[here].reshape(initial.shape)
+                layer.gradients[i] = self.gradients[here].reshape(initial.shape)
+                layer.parameters[i][...] = initial
+                start += size
+        self._affine = [layer for layer in layers if isinstance(layer, Affine)]
+        self._output = None
+
+    @property
+    def weights(self):
+        """The weights of each affine layer: views of shape (*replicas, fan_in, fan_out)."""
+        return [layer.parameters[0] for layer in self._affine]
+
+    @property
+    def biases(self):
+        """The bias of each affine layer: views of shape (*replicas, fan_out)."""
+        return [layer.parameters[1] for layer in self._affine]
+
+    @property
+    def weight_gradients(self):
+        """dL/dweights of each affine layer after `backward`: views of shape (*replicas, fan_in, fan_out)."""
+        return [layer.gradients[0] for layer in self._affine]
+
+    @property
+    def bias_gradients(self):
+        """dL/dbias of each affine layer after `backward`: views of shape (*replicas, fan_out)."""
+        return [layer.gradients[1] for layer in self._affine]
+
+    @property
+    def pre_activations(self):
+        """z of each hidden layer in the last forward pass: copies of shape (*replicas, n, width)."""
+        return [layer.z.copy() for layer in self._hidden()]
+
+    @property
+    def activations(self):
+        """f(z) of each hidden layer in the last forward pass: copies of shape (*replicas, n, width)."""
+        return [layer.a.copy() for layer in self._hidden()]
+
+    @property
+    def pre_activation_gradients(self):
+        """dL/dz of each hidden layer in the last backward pass: copies of shape (*replicas, n, width)."""
+        return [layer.z_gradient.copy() for layer in self._hidden()]
+
+    def _hidden(self):
+        if self._output is None:
+            raise ValueError("The network has seen no data yet: call forward(x) first.")
+        return [layer for layer in self.layers if isinstance(layer, Elementwise)]
+
+    def forward(self, x):
+        """Return the output (*replicas, n, fan_out).
+
+        x: (n, fan_in), the same samples for every replica, or (*replicas, n, fan_in), its own for each.
+        Values are converted to the network's dtype; NaN and infinity pass through the layers.
+        Raises ValueError where the shapes do not fit.
+        """
+        x = np.asarray(x, self.dtype)
+        if self._affine and x.shape[-1:] != self._affine[0].parameters[0].shape[-2:-1]:
+            fan_in = self._affine[0].parameters[0].shape[-2]
+            raise ValueError(f"The network takes samples of {fan_in} features, but x has shape {x.shape}.")
+        if x.ndim < 2 or x.shape[:-2] not in ((), self.replicas):
+            own = f" or {(*self.replicas, 'n', 'features')}" if self.replicas else ""
+            raise ValueError(f"x has shape {x.shape}, but must have shape ('n', 'features'){own}.")
+        for layer in self.layers:
+            x = layer.forward(x)
+        self._output = x
+        return x.copy()
+
+    def backward(self, upstream, needs_input_gradient=True):
+        """Fill `gradients` for the last forward pass, from upstream = dL/doutput (*replicas, n, fan_out).
+
+        Returns dL/dx, (*replicas, n, fan_in), or None where needs_input_gradient is False, which saves a
+        product.
+        Raises ValueError before any forward pass, and where the shapes do not fit.
+        """
+        if self._output is None:
+            raise ValueError("There is nothing to differentiate yet: call forward(x) first.")
+        upstream = np.asarray(upstream, self.dtype)
+        if upstream.shape != self._output.shape:
+            raise ValueError(f"upstream has shape {upstream.shape}, but the output {self._output.shape}.")
+        first, *rest = self.layers
+        for layer in reversed(rest):
+            upstream = layer.backward(upstream)
+        if not needs_input_gradient and isinstance(first, Affine):
+            return first.backward(upstream, needs_input_gradient=False)
+        return first.backward(upstream).copy()
+
+
+def _named(choice, registry, kind):
+    if not isinstance(choice, str):
+        return choice
+    if choice not in registry:
+        raise ValueError(f"There is no {kind} named {choice!r}; choose one of: {', '.join(registry)}.")
+    return registry[choice]

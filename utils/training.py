@@ -1,0 +1,245 @@
+"""Training: optimisers, and a loop that trains one network or all replicas of one at once."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from tqdm.auto import tqdm
+
+from utils.losses import LOSSES, softmax_cross_entropy
+
+
+class SGD:
+    """Gradient descent with momentum, as in PyTorch: velocity <- momentum velocity + gradient, parameters <-
+    parameters - learning_rate velocity (Polyak 1964; Sutskever et al. 2013, who scale the velocity
+    otherwise).
+
+    The velocity belongs to one array of parameters, and starts at zero whenever another is given.
+    """
+
+    def __init__(self, learning_rate, momentum=0.0):
+        """Raise ValueError unless learning_rate > 0 and 0 <= momentum < 1."""
+        _demand(learning_rate > 0, f"learning_rate must be above 0, not {learning_rate}.")
+        _demand(0 <= momentum < 1, f"momentum must be at least 0 and below 1, not {momentum}.")
+        self.learning_rate = learning_rate
+        self.momentum = momentum
+        self.parameters = None
+
+    def step(self, parameters, gradients):
+        """Move the parameters in place, downhill; the gradients are left as they are."""
+        if parameters is not self.parameters:
+            self.parameters = parameters
+            self.velocity = np.zeros_like(parameters)
+            self.change = np.empty_like(parameters)
+        np.multiply(self.velocity, self.momentum, out=self.velocity)
+        np.add(self.velocity, gradients, out=self.velocity)
+        np.multiply(self.velocity, self.learning_rate, out=self.change)
+        np.subtract(parameters, self.change, out=parameters)
+
+
+class Adam:
+    """Adam (Kingma & Ba 2015, algorithm 1): steps of the running mean gradient over its running root mean
+    square.
+
+    Both running means start at zero whenever another array of parameters is given.
+    """
+
+    def __init__(self, learning_rate=0.001, beta1=0.9, beta2=0.999, epsilon=1e-8):
+        """Raise ValueError unless learning_rate > 0, epsilon > 0 and 0 <= beta1, beta2 < 1."""
+        _demand(learning_rate > 0, f"learning_rate must be above 0, not {learning_rate}.")
+        _demand(epsilon > 0, f"epsilon must be above 0, not {epsilon}.")
+        for name, beta in (("beta1", beta1), ("beta2", beta2)):
+            _demand(0 <= beta < 1, f"{name} must be at least 0 and below 1, not {beta}.")
+        self.learning_rate = learning_rate
+        self.beta1 = beta1
+        self.beta2 = beta2
+        self.epsilon = epsilon
+        self.parameters = None
+
+    def step(self, parameters, gradients):
+        """Move the parameters in place; the gradients are left as they are."""
+        if parameters is not self.parameters:
+            self.parameters = parameters
+            self.mean = np.zeros_like(parameters)
+            self.square = np.zeros_like(parameters)
+            self.change = np.empty_like(parameters)
+            self.steps = 0
+        self.steps += 1
+        change = self.change
+        np.multiply(gradients, 1 - self.beta1, out=change)
+        self.mean *= self.beta1
+        self.mean += change
+        np.multiply(gradients, gradients, out=change)
+        change *= 1 - self.beta2
+        self.square *= self.beta2
+        self.square += change
+        # The running means start at zero: dividing by 1 - beta**steps takes that bias out.
+        np.sqrt(self.square, out=change)
+        change *= (1 - self.beta2**self.steps) ** -0.5
+        change += self.epsilon
+        np.divide(self.mean, change, out=change)
+        change *= self.learning_rate / (1 - self.beta1**self.steps)
+        np.subtract(parameters, change, out=parameters)
+
+
+@dataclass(frozen=True)
+class Epoch:
+    """What one epoch of training gave: each value an array (*replicas,), or None where it does not apply."""
+
+    number: int
+    """1 after the first epoch."""
+    loss: np.ndarray
+    """The mean over the epoch's batches, each measured before its step: not the loss of the final parameters.
+    """
+    validation_loss: np.ndarray | None = None
+    validation_accuracy: np.ndarray | None = None
+
+
+@dataclass(frozen=True)
+class History:
+    """The epochs of a training, stacked: arrays of shape (epochs, *replicas), or None where it does not
+    apply.
+    """
+
+    loss: np.ndarray
+    validation_loss: np.ndarray | None = None
+    validation_accuracy: np.ndarray | None = None
+
+
+def train(network, x, y, *, loss, optimizer, epochs, batch_size, generator, validation=None):
+    """Train the network, and yield an `Epoch` after each: stop asking, and the training stops there.
+
+    x: (n, features), or (*replicas, n, features) for samples of each replica's own; y likewise: labels (n,)
+        for
+        softmax_cross_entropy, targets (n, outputs) for squared_error.
+    loss: "softmax_cross_entropy" or "squared_error", or a function like them.
+    optimizer: an SGD or Adam; trained further with the same optimizer, a network keeps its momentum.
+    batch_size: samples a step; the last batch of an epoch may be smaller. None takes all samples in every
+        step.
+    generator: the numpy.random.Generator of the batches. Each replica meets the samples in an order of its
+        own.
+    validation: (x, y) to measure after each epoch: its loss, and with whole-number labels its accuracy.
+
+    A diverging replica is no error: its loss becomes infinite or NaN, and stays NaN; the others train on.
+    Raises ValueError, before the first step, where shapes, labels, names or numbers do not fit.
+    """
+    loss = _named_loss(loss)
+    x, y = np.asarray(x, network.dtype), np.asarray(y)
+    n = x.shape[-2] if x.ndim > 1 else 0
+    _demand(n > 0, f"x has shape {x.shape}: there are no samples to train on; give (n, features).")
+    _demand(epochs >= 0, f"epochs must be at least 0, not {epochs}.")
+    batch_size = n if batch_size is None else batch_size
+    _demand(batch_size >= 1, f"batch_size must be at least 1, not {batch_size}.")
+    loss(network.forward(x), y)  # raises now, not in the middle, where data, network and loss do not fit
+    return _epochs(network, x, y, loss, optimizer, epochs, min(batch_size, n), generator, validation)
+
+
+def _epochs(network, x, y, loss, optimizer, epochs, batch_size, generator, validation):
+    n = x.shape[-2]
+    replicas = network.replicas
+    order = np.broadcast_to(np.arange(n), (*replicas, n))
+    samples, x_start = _flat(x, replicas, n)
+    targets, y_start = _flat(y, replicas, n)
+    for number in range(1, epochs + 1):
+        order = generator.permuted(order, axis=-1)
+        total = np.zeros(replicas)
+        # A diverging network overflows in every step: its loss says so, once.
+        with np.errstate(all="ignore"):
+            for start in range(0, n, batch_size):
+                batch = order[..., start : start + batch_size]
+                output = network.forward(np.take(samples, batch + x_start, axis=0))
+                value, upstream = loss(output, np.take(targets, batch + y_start, axis=0))
+                network.backward(upstream, needs_input_gradient=False)
+                optimizer.step(network.parameters, network.gradients)
+                total += value * batch.shape[-1]
+            yield Epoch(number, total / n, *_validate(network, loss, validation))
+
+
+def fit(
+    network,
+    x,
+    y,
+    *,
+    loss,
+    optimizer,
+    epochs,
+    batch_size,
+    generator,
+    validation=None,
+    progress=True,
+    callback=None,
+):
+    """Train to the end, with the arguments of `train`, and return a `History`.
+
+    progress: show a bar when the training takes longer than a second.
+    callback: called with each `Epoch`.
+    """
+    run = train(
+        network,
+        x,
+        y,
+        loss=loss,
+        optimizer=optimizer,
+        epochs=epochs,
+        batch_size=batch_size,
+        generator=generator,
+        validation=validation,
+    )
+    done = []
+    for epoch in tqdm(run, total=epochs, delay=1, disable=not progress, unit="epoch"):
+        done.append(epoch)
+        if callback is not None:
+            callback(epoch)
+    return History(
+        np.array([epoch.loss for epoch in done]).reshape(-1, *network.replicas),
+        _stack([epoch.validation_loss for epoch in done]),
+        _stack([epoch.validation_accuracy for epoch in done]),
+    )
+
+
+def accuracy(network, x, labels):
+    """Return the share of samples whose largest logit is at their label: (*replicas,), between 0 and 1.
+
+    x: (n, features) or (*replicas, n, features); labels: (n,) or (*replicas, n).
+    """
+    return _share_right(network.forward(x), np.asarray(labels))
+
+
+def _share_right(logits, labels):
+    return (logits.argmax(axis=-1) == labels).mean(axis=-1)
+
+
+def _validate(network, loss, validation):
+    if validation is None:
+        return None, None
+    x, y = validation
+    output = network.forward(x)
+    value, _ = loss(output, y)
+    return value, _share_right(output, np.asarray(y)) if loss is softmax_cross_entropy else None
+
+
+def _flat(values, replicas, n):
+    """Return all samples along one axis, and where each replica's own start there: (*replicas, 1), or 0 if
+    shared.
+    """
+    if not replicas or values.shape[: len(replicas) + 1] != (*replicas, n):
+        return values, 0
+    count = int(np.prod(replicas))
+    return values.reshape(count * n, *values.shape[len(replicas) + 1 :]), (np.arange(count) * n).reshape(
+        *replicas, 1
+    )
+
+
+def _stack(values):
+    return None if not values or values[0] is None else np.array(values)
+
+
+def _named_loss(loss):
+    if isinstance(loss, str):
+        _demand(loss in LOSSES, f"There is no loss named {loss!r}; choose one of: {', '.join(LOSSES)}.")
+        return LOSSES[loss]
+    return loss
+
+
+def _demand(condition, sentence):
+    if not condition:
+        raise ValueError(sentence)
