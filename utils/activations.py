@@ -1,0 +1,591 @@
+r"""Activation functions as values: one entry in ``ACTIVATIONS`` gives a variant everything.
+
+>>> elu = ACTIVATIONS["elu"].with_parameters(alpha=0.2)
+>>> y, slope = elu(x), elu.derivative(x)
+
+Names and parameter names are those of ``torch.nn.functional``. What holds for all of them:
+
+- float32 and float64 are kept; float16 is computed in float32 and rounded once; everything else that is
+  real (integers, booleans, Python numbers, lists) becomes float64. A scalar in gives a NumPy scalar out.
+- ``out`` has the shape and the dtype of the result, may be ``x`` itself, and is returned.
+- NaN stays NaN, in the value and in the derivative. At minus and plus infinity the result is the limit:
+  silu, gelu, gelu_tanh, mish and hardswish are -0.0 at minus infinity, never 0 * inf = NaN.
+- No overflow where the result itself is in range, and small tails keep their relative accuracy.
+- At a kink the derivative is a convention. At 0 it is ``derivative_at_zero``: the slope on the left, which
+  is also PyTorch's choice, unless ``with_derivative_at_zero`` says otherwise. At any other kink (relu6 at 6,
+  hardswish at -3 and 3) it is the slope of the outer, straight piece.
+"""
+
+import math
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+import numpy as np
+from scipy.special import ndtr
+
+Kernel = Callable[[np.ndarray, np.ndarray], object]
+
+
+@dataclass(frozen=True, slots=True)
+class Activation:
+    """One activation function f with its derivative f', applied to every element of an array.
+
+    formula is LaTeX without dollar signs; kinks are the points where f' jumps; derivative_at_zero is the
+    declared f'(0), or None where f is smooth at 0. Two activations are equal when name, parameters and
+    derivative_at_zero are. Make one with ``ACTIVATIONS[name]``.
+    """
+
+    name: str
+    title: str = field(compare=False, repr=False)
+    formula: str = field(compare=False, repr=False)
+    parameters: Mapping[str, float] = field(hash=False)
+    derivative_at_zero: float | None
+    kinks: tuple[float, ...] = field(compare=False)
+    _value: Kernel = field(compare=False, repr=False)
+    _derivative: Kernel = field(compare=False, repr=False)
+    _entry: "_Entry" = field(compare=False, repr=False)
+    _override: float | None = field(compare=False, repr=False)
+
+    def __call__(self, x, out=None):
+        """f(x), of x's shape and dtype.
+
+        ValueError when out has another shape or dtype, TypeError when x is not real.
+        """
+        if type(x) is np.ndarray and x.dtype.char in "fd" and x.ndim:
+            if out is None:
+                out = np.empty_like(x)
+            elif out.dtype != x.dtype or out.shape != x.shape:
+                raise _wrong_out(x, out)
+            self._value(x, out)
+            return out
+        return _apply(self._value, x, out)
+
+    def derivative(self, x, out=None):
+        """f'(x), of x's shape and dtype, with the declared convention at the kinks; raises as f does."""
+        if type(x) is np.ndarray and x.dtype.char in "fd" and x.ndim:
+            if out is None:
+                out = np.empty_like(x)
+            elif out.dtype != x.dtype or out.shape != x.shape:
+                raise _wrong_out(x, out)
+            self._derivative(x, out)
+            return out
+        return _apply(self._derivative, x, out)
+
+    def with_parameters(self, **changes: float) -> "Activation":
+        """The same activation with other parameters; an override of f'(0) is kept.
+
+        ValueError for a parameter that it does not have, or a value outside the parameter's range.
+        """
+        unknown = sorted(set(changes) - set(self.parameters))
+        if unknown:
+            known = ", ".join(self.parameters) or "none"
+            raise ValueError(f"{self.name} has no parameter {', '.join(unknown)}; its parameters: {known}.")
+        return self._entry.build({**self.parameters, **changes}, self._override)
+
+    def with_derivative_at_zero(self, value: float) -> "Activation":
+        """The same activation with another convention for f'(0). ValueError when f is smooth at 0."""
+        return self._entry.build(self.parameters, value)
+
+    def __reduce__(self):
+        return _restore, (self.name, dict(self.parameters), self._override)
+
+
+def _apply(kernel: Kernel, x, out):
+    """What the fast path of an Activation leaves over: scalars, 0-d arrays, lists, other dtypes."""
+    x = np.asarray(x)
+    if x.dtype.kind not in "fiub":
+        raise TypeError(f"An activation needs real numbers, not {x.dtype}.")
+    if x.dtype.char not in "efd":
+        x = x.astype(np.float64)
+    result = np.empty_like(x) if out is None else out
+    if result.dtype != x.dtype or result.shape != x.shape:
+        raise _wrong_out(x, result)
+    # In-place steps need arrays, and a ufunc turns 0-d arrays into scalars: hence one axis at least.
+    source, target = (x, result) if x.ndim else (x.reshape(1), result.reshape(1))
+    if x.dtype.char == "e":
+        wide = source.astype(np.float32)
+        kernel(wide, wide)
+        target[...] = wide
+    else:
+        kernel(source, target)
+    return result[()] if out is None and x.ndim == 0 else result
+
+
+def _wrong_out(x, out) -> ValueError:
+    return ValueError(
+        f"out must have the shape {x.shape} and the dtype {x.dtype}, not {out.shape} and {out.dtype}."
+    )
+
+
+# The kernels. Each fills out from x, both float32 or float64 and of one shape. Since out may be x, the last
+# reading of x is never after the first writing of out. np.minimum and np.maximum, unlike np.where, pass NaN
+# on, and are five to ten times faster on signs that cannot be foreseen.
+
+
+def _step(x, out):
+    """1 where x > 0, else 0, NaN where x is NaN. (np.heaviside is two to ten times slower.)"""
+    np.minimum(x, 1, out=out)
+    np.maximum(out, 0, out=out)
+    np.ceil(out, out=out)
+
+
+def _one(x, out):
+    np.minimum(x, 1, out=out)
+    np.maximum(out, 1, out=out)
+
+
+def _identity():
+    return lambda x, out: np.positive(x, out=out), _one, (), None
+
+
+def _sigmoid(x, out):
+    # e^x / (1 + e^x) is exact on the left; beyond 40 it is 1 in both precisions.
+    np.minimum(x, 40, out=out)
+    np.exp(out, out=out)
+    np.divide(out, out + 1, out=out)
+
+
+def _sigmoid_derivative(x, out):
+    # e / (1 + e)^2 with e = e^-|x|, which s(1 - s) equals but for the cancellation on the right.
+    np.absolute(x, out=out)
+    np.negative(out, out=out)
+    np.exp(out, out=out)
+    below = out + 1
+    np.divide(out, below, out=out)
+    np.divide(out, below, out=out)
+
+
+def _tanh_derivative(x, out):
+    # (2e / (1 + e^2))^2 with e = e^-|x|, which 1 - tanh^2 equals but for the cancellation.
+    np.absolute(x, out=out)
+    np.negative(out, out=out)
+    np.exp(out, out=out)
+    below = out * out
+    below += 1
+    np.divide(out, below, out=out)
+    np.multiply(out, 2, out=out)
+    np.multiply(out, out, out=out)
+
+
+def _relu(x, out):
+    np.maximum(x, 0, out=out)
+
+
+def _two_slopes(slope):
+    """1 on the right of 0 and slope on the left, for every slope. max(x, slope x) is that only up to 1."""
+    if slope == 0:  # 0 * inf would be NaN
+        return _relu, _step, (0.0,), 0.0
+
+    def gentle(x, out):
+        np.maximum(x, x * slope, out=out)
+
+    def steep(x, out):
+        left = np.minimum(x, 0)
+        left *= slope
+        np.maximum(x, 0, out=out)
+        out += left
+
+    def gentle_derivative(x, out):
+        _step(x, out)
+        np.maximum(out, slope, out=out)
+
+    def any_derivative(x, out):
+        _step(x, out)
+        left = np.subtract(1, out)
+        left *= slope
+        out += left
+
+    return (
+        gentle if abs(slope) <= 1 else steep,
+        gentle_derivative if 0 < slope <= 1 else any_derivative,
+        () if slope == 1 else (0.0,),
+        None if slope == 1 else slope,
+    )
+
+
+def _rrelu(lower, upper):
+    if lower > upper:
+        raise ValueError(f"rrelu's lower must not be above its upper, but {lower} > {upper}.")
+    return _two_slopes((lower + upper) / 2)
+
+
+def _elu(alpha, scale=1.0):
+    def value(x, out):
+        left = np.minimum(x, 0)
+        np.expm1(left, out=left)
+        left *= alpha
+        np.maximum(x, 0, out=out)
+        out += left
+        if scale != 1:
+            out *= scale
+
+    def derivative(x, out):
+        right = np.empty_like(x)
+        _step(x, right)
+        np.minimum(x, 0, out=out)
+        np.exp(out, out=out)
+        out -= right
+        out *= alpha
+        out += right
+        if scale != 1:
+            out *= scale
+
+    if alpha == scale == 1:
+        return _celu(1.0)
+    return value, derivative, (0.0,), alpha * scale
+
+
+def _celu(alpha):
+    _require_positive("celu", "alpha", alpha)
+
+    def value(x, out):
+        left = np.minimum(x, 0)
+        left /= alpha
+        np.expm1(left, out=left)
+        left *= alpha
+        np.maximum(x, 0, out=out)
+        out += left
+
+    def derivative(x, out):
+        np.minimum(x, 0, out=out)
+        np.divide(out, alpha, out=out)
+        np.exp(out, out=out)
+
+    return value, derivative, (), None
+
+
+def _gelu():
+    def value(x, out):
+        share = ndtr(x)  # the normal distribution function, accurate in its left tail
+        np.maximum(x, -1000, out=out)
+        out *= share
+
+    def derivative(x, out):
+        share = ndtr(x)
+        np.minimum(x, 1000, out=out)
+        np.maximum(out, -1000, out=out)
+        density = out * out
+        density *= -0.5
+        np.exp(density, out=density)
+        density *= 1 / math.sqrt(2 * math.pi)
+        out *= density
+        out += share
+
+    return value, derivative, (), None
+
+
+def _gelu_tanh():
+    # (1 + tanh u) / 2 is the sigmoid of 2u, without the cancellation on the left.
+    slope = 2 * math.sqrt(2 / math.pi)
+    cubic = slope * 0.044715
+
+    def inner(x):
+        inside = np.minimum(x, 1000)
+        np.maximum(inside, -1000, out=inside)
+        square = inside * inside
+        twice_u = square * cubic
+        twice_u += slope
+        twice_u *= inside
+        return inside, square, twice_u
+
+    def value(x, out):
+        _, _, share = inner(x)
+        _sigmoid(share, share)
+        np.maximum(x, -1000, out=out)
+        out *= share
+
+    def derivative(x, out):
+        inside, square, twice_u = inner(x)
+        square *= 3 * cubic
+        square += slope
+        inside *= square
+        _sigmoid_derivative(twice_u, square)
+        inside *= square
+        _sigmoid(twice_u, out)
+        out += inside
+
+    return value, derivative, (), None
+
+
+def _silu():
+    def value(x, out):
+        share = np.empty_like(x)
+        _sigmoid(x, share)
+        np.maximum(x, -1000, out=out)
+        out *= share
+
+    def derivative(x, out):
+        inside = np.minimum(x, 1000)
+        np.maximum(inside, -1000, out=inside)
+        slope = np.empty_like(x)
+        _sigmoid_derivative(inside, slope)
+        slope *= inside
+        _sigmoid(inside, out)
+        out += slope
+
+    return value, derivative, (), None
+
+
+def _mish():
+    # With w = e^x and n = w(w + 2), tanh(log(1 + w)) is n / (n + 2). Beyond 40 it is 1 in both precisions.
+    def powers(x):
+        w = np.minimum(x, 40)
+        np.exp(w, out=w)
+        n = w + 2
+        n *= w
+        return w, n
+
+    def value(x, out):
+        _, n = powers(x)
+        np.maximum(x, -1000, out=out)
+        n /= n + 2
+        out *= n
+
+    def derivative(x, out):
+        # n / (n + 2) + 4 x w (1 + w) / (n + 2)^2
+        w, n = powers(x)
+        below = n + 2
+        n /= below
+        np.minimum(x, 1000, out=out)
+        np.maximum(out, -1000, out=out)
+        out *= 4
+        out *= w / below
+        w += 1
+        w /= below
+        out *= w
+        out += n
+
+    return value, derivative, (), None
+
+
+def _softplus(beta):
+    _require_positive("softplus", "beta", beta)
+
+    def value(x, out):
+        tail = np.absolute(x)
+        tail *= -beta
+        np.exp(tail, out=tail)
+        np.log1p(tail, out=tail)
+        tail /= beta
+        np.maximum(x, 0, out=out)
+        out += tail
+
+    def derivative(x, out):
+        np.multiply(x, beta, out=out)
+        _sigmoid(out, out)
+
+    return value, derivative, (), None
+
+
+def _relu6():
+    def value(x, out):
+        np.maximum(x, 0, out=out)
+        np.minimum(out, 6, out=out)
+
+    def derivative(x, out):
+        below_six = 6 - x
+        _step(below_six, below_six)
+        _step(x, out)
+        out *= below_six
+
+    return value, derivative, (0.0, 6.0), 0.0
+
+
+def _hardswish():
+    def value(x, out):
+        share = x + 3
+        np.maximum(share, 0, out=share)
+        np.minimum(share, 6, out=share)
+        share /= 6
+        np.maximum(x, -3, out=out)
+        out *= share
+
+    def derivative(x, out):
+        inner = 3 - x
+        _step(inner, inner)
+        right = 1 - inner  # 1 from 3 on
+        left = x + 3
+        _step(left, left)
+        inner *= left  # 1 strictly between -3 and 3
+        np.minimum(x, 3, out=out)
+        np.maximum(out, -3, out=out)
+        out /= 3
+        out += 0.5
+        out *= inner
+        out += right
+
+    return value, derivative, (-3.0, 3.0), None
+
+
+def _squared_relu():
+    def value(x, out):
+        np.maximum(x, 0, out=out)
+        np.multiply(out, out, out=out)
+
+    def derivative(x, out):
+        np.maximum(x, 0, out=out)
+        np.multiply(out, 2, out=out)
+
+    return value, derivative, (), None
+
+
+def _require_positive(name, parameter, value):
+    if value <= 0:
+        raise ValueError(f"{name} needs {parameter} > 0, not {value}.")
+
+
+# The registry.
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """make(**parameters) gives the kernels of f and f', the kinks, and f'(0) when there is a kink at 0."""
+
+    name: str
+    title: str
+    formula: str
+    make: Callable[..., tuple[Kernel, Kernel, tuple[float, ...], float | None]]
+    defaults: Mapping[str, float]
+
+    def build(self, parameters: Mapping[str, float], override: float | None = None) -> Activation:
+        parameters = {key: float(value) for key, value in parameters.items()}
+        for key, number in parameters.items():
+            if not math.isfinite(number):
+                raise ValueError(f"{self.name} needs a finite {key}, not {number}.")
+        value, derivative, kinks, at_zero = self.make(**parameters)
+        if override is not None:
+            if at_zero is None:
+                raise ValueError(f"{self.name} is smooth at 0: its derivative there is no convention.")
+            at_zero = override = float(override)
+            derivative = _overridden_at_zero(derivative, override)
+        return Activation(
+            name=self.name,
+            title=self.title,
+            formula=self.formula,
+            parameters=MappingProxyType(parameters),
+            derivative_at_zero=at_zero,
+            kinks=kinks,
+            _value=value,
+            _derivative=derivative,
+            _entry=self,
+            _override=override,
+        )
+
+
+def _overridden_at_zero(derivative: Kernel, at_zero: float) -> Kernel:
+    def kernel(x, out):
+        zero = x == 0
+        derivative(x, out)
+        np.copyto(out, at_zero, where=zero)
+
+    return kernel
+
+
+def _restore(name, parameters, override):
+    return ACTIVATIONS[name]._entry.build(parameters, override)
+
+
+class UnknownActivationError(KeyError):
+    """A name that is not in the registry. (A plain KeyError would show its message in quotes.)"""
+
+    __str__ = Exception.__str__
+
+
+class _Registry(Mapping):
+    def __init__(self, entries):
+        self._activations = {entry.name: entry.build(entry.defaults) for entry in entries}
+
+    def __getitem__(self, name: str) -> Activation:
+        try:
+            return self._activations[name]
+        except KeyError:
+            known = ", ".join(self._activations)
+            raise UnknownActivationError(f"There is no activation {name!r}; choose one of {known}.") from None
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._activations)
+
+    def __len__(self) -> int:
+        return len(self._activations)
+
+
+ACTIVATIONS: Mapping[str, Activation] = _Registry(
+    _Entry(name, title, formula, make, defaults)
+    for name, title, formula, make, defaults in [
+        ("identity", "Identity", r"x", _identity, {}),
+        (
+            "sigmoid",
+            "Sigmoid",
+            r"\frac{1}{1 + e^{-x}}",
+            lambda: (_sigmoid, _sigmoid_derivative, (), None),
+            {},
+        ),
+        (
+            "tanh",
+            "Tanh",
+            r"\tanh(x)",
+            lambda: (lambda x, out: np.tanh(x, out=out), _tanh_derivative, (), None),
+            {},
+        ),
+        # relu(-0.0) is a zero of either sign: IEEE 754 leaves the maximum of 0.0 and -0.0 open.
+        ("relu", "ReLU", r"\max(0,\ x)", lambda: _two_slopes(0.0), {}),
+        # Maas, Hannun and Ng (2013)
+        (
+            "leaky_relu",
+            "Leaky ReLU",
+            r"\max(0,\ x) + a\,\min(0,\ x)",
+            lambda negative_slope: _two_slopes(negative_slope),
+            {"negative_slope": 0.01},
+        ),
+        # He, Zhang, Ren and Sun (2015): the slope is learned
+        (
+            "prelu",
+            "PReLU",
+            r"\max(0,\ x) + w\,\min(0,\ x)",
+            lambda weight: _two_slopes(weight),
+            {"weight": 0.25},
+        ),
+        # Xu, Wang, Chen and Li (2015): a random slope in training; here, as in evaluation, its mean
+        (
+            "rrelu",
+            "RReLU",
+            r"\max(0,\ x) + \frac{l + u}{2}\,\min(0,\ x)",
+            _rrelu,
+            {"lower": 1 / 8, "upper": 1 / 3},
+        ),
+        # Clevert, Unterthiner and Hochreiter (2016)
+        ("elu", "ELU", r"\max(0,\ x) + \alpha\,(e^{\min(0,\ x)} - 1)", _elu, {"alpha": 1.0}),
+        # Barron (2017)
+        ("celu", "CELU", r"\max(0,\ x) + \alpha\,(e^{\min(0,\ x) / \alpha} - 1)", _celu, {"alpha": 1.0}),
+        # Klambauer, Unterthiner, Mayr and Hochreiter (2017): alpha = 1.6733, lambda = 1.0507
+        (
+            "selu",
+            "SELU",
+            r"\lambda\,(\max(0,\ x) + \alpha\,(e^{\min(0,\ x)} - 1))",
+            lambda: _elu(1.6732632423543772, 1.0507009873554805),
+            {},
+        ),
+        # Hendrycks and Gimpel (2016), exact and in the tanh form
+        ("gelu", "GELU", r"\frac{x}{2}\,(1 + \mathrm{erf}(x / \sqrt{2}))", _gelu, {}),
+        (
+            "gelu_tanh",
+            "GELU (tanh form)",
+            r"\frac{x}{2}\,(1 + \tanh(\sqrt{2 / \pi}\,(x + 0.044715\,x^3)))",
+            _gelu_tanh,
+            {},
+        ),
+        # Elfwing, Uchibe and Doya (2018); Ramachandran, Zoph and Le (2017) call it Swish
+        ("silu", "SiLU", r"\frac{x}{1 + e^{-x}}", _silu, {}),
+        # Misra (2019)
+        ("mish", "Mish", r"x\,\tanh(\ln(1 + e^x))", _mish, {}),
+        # Dugas and others (2001); no threshold beyond which it turns linear, which PyTorch has
+        ("softplus", "Softplus", r"\frac{1}{\beta}\,\ln(1 + e^{\beta x})", _softplus, {"beta": 1.0}),
+        # Krizhevsky (2010)
+        ("relu6", "ReLU6", r"\min(\max(0,\ x),\ 6)", _relu6, {}),
+        # Howard and others (2019)
+        ("hardswish", "Hardswish", r"\frac{x}{6}\,\min(\max(0,\ x + 3),\ 6)", _hardswish, {}),
+        # So and others (2021)
+        ("squared_relu", "Squared ReLU", r"\max(0,\ x)^2", _squared_relu, {}),
+    ]
+)
