@@ -1,0 +1,64 @@
+// A native form of radio buttons: labels wrap, the keyboard works, and the answer is announced when it comes.
+const STYLE = `
+.relu-form { border: 0; margin: 4px 0; padding: 0; max-width: 48em; line-height: 1.5; color: inherit; }
+.relu-form legend { font-weight: 600; padding: 0; margin-bottom: 4px; color: inherit; }
+.relu-form label { display: flex; gap: 8px; align-items: baseline; padding: 3px 4px; cursor: pointer; }
+.relu-form input { flex: none; margin: 0; accent-color: #0072b2; }
+.relu-form button { margin: 6px 0; padding: 4px 14px; font: inherit; color: #fff; background: #0072b2;
+  border: 1px solid #0072b2; border-radius: 3px; cursor: pointer; }
+.relu-form button:disabled { color: inherit; background: transparent; border-color: currentColor; opacity: 0.65;
+  cursor: default; }
+.relu-form :is(input, button):focus-visible { outline: 2px solid #d55e00; outline-offset: 2px; }
+`;
+
+let forms = 0;
+
+function render({ model, el }) {
+  const form = document.createElement("fieldset");
+  form.className = "relu-form";
+  const name = `relu-form-${(forms += 1)}`;
+  form.innerHTML = `<style>${STYLE}</style><legend>${model.get("prompt")}</legend>`;
+  const inputs = model.get("options").map((text, number) => {
+    const label = document.createElement("label");
+    label.innerHTML = `<input type="radio" name="${name}" value="${number}"><span>${text}</span>`;
+    form.append(label);
+    return label.firstChild;
+  });
+  const button = document.createElement("button");
+  button.type = "button";
+  button.textContent = model.get("button");
+  const message = document.createElement("div");
+  message.setAttribute("role", "status");
+  form.append(button, message);
+
+  const chosen = () => inputs.findIndex((input) => input.checked);
+  const update = () => {
+    const locked = model.get("locked");
+    inputs.forEach((input) => (input.disabled = locked));
+    button.disabled = locked || chosen() < 0;
+    button.hidden = locked;
+    message.innerHTML = model.get("message");
+  };
+  const choose = () => {
+    const number = model.get("chosen");
+    if (number >= 0) inputs[number].checked = true;
+    update();
+  };
+  form.addEventListener("change", () => (button.disabled = model.get("locked") || chosen() < 0));
+  // JupyterLab would take arrow keys, Enter and Space for the notebook.
+  form.addEventListener("keydown", (event) => event.stopPropagation());
+  button.addEventListener("click", () => {
+    model.set("chosen", chosen());
+    model.save_changes();
+  });
+  model.on("change:locked change:message", update);
+  model.on("change:chosen", choose);
+  choose();
+  el.append(form);
+  return () => {
+    model.off("change:locked change:message", update);
+    model.off("change:chosen", choose);
+  };
+}
+
+export default { render };
