@@ -1,0 +1,112 @@
+"""What `Explorer` and `Live` share: the widget that shows pictures, and the page that needs no kernel."""
+
+import base64
+import hashlib
+import json
+from pathlib import Path
+from typing import NamedTuple
+
+import anywidget
+import traitlets
+
+from utils.controls import Grid
+from utils.figures import STYLE, figure_html
+from utils.stage import Stage
+
+_SCRIPT = Path(__file__).with_name("explorer.js").read_text(encoding="utf-8")
+_STYLE_SHEET = Path(__file__).with_name("explorer.css").read_text(encoding="utf-8")
+
+
+class Picture(NamedTuple):
+    """A drawn picture: PNG bytes and the sentence that says what is to be seen."""
+
+    png: bytes
+    description: str
+
+
+class PictureWidget(anywidget.AnyWidget):
+    """Controls over pictures. `spec` says what the page builds; `first` holds the picture shown at once."""
+
+    _esm = _SCRIPT
+    _css = _STYLE_SHEET
+    spec = traitlets.Dict().tag(sync=True)
+    first = traitlets.List().tag(sync=True)
+
+    def __init__(self, scene, controls, tour=(), live=False):
+        self._grid = Grid(controls)
+        self._at = self._grid.start
+        self._stage = Stage(scene)
+        self._tour = [(stop.sentence, self._grid.key(stop.settings)) for stop in tour]
+        width, height = self._stage.size
+        super().__init__(
+            spec={
+                "controls": self._grid.description(),
+                "tour": [{"sentence": sentence, "key": list(key)} for sentence, key in self._tour],
+                "width": width,
+                "height": height,
+                "live": live,
+                "saved": False,
+            }
+        )
+        self.on_msg(lambda _widget, content, _buffers: self._receive(content))
+
+    @property
+    def settings(self):
+        """The settings that the learner's controls showed last: name -> value."""
+        return self._grid.settings(self._at)
+
+    def corners(self):
+        """Settings at every combination of the ends of ranges and the options of choices, for tests."""
+        return self._grid.corners()
+
+    def tour(self):
+        """The settings of every stop of the tour, for tests."""
+        return [self._grid.settings(key) for _sentence, key in self._tour]
+
+    def _receive(self, content):
+        raise NotImplementedError
+
+    def _send_picture(self, key, picture, **more):
+        self.send({"type": "picture", "key": key, "description": picture.description, **more}, [picture.png])
+
+    def _still_html(self):
+        """The first picture as plain HTML, for readers that show no widgets."""
+        first = self.first[0]
+        return STYLE + figure_html(first["png"], first["description"], self.spec["width"])
+
+    def _repr_mimebundle_(self, **kwargs):
+        data, metadata = super()._repr_mimebundle_(**kwargs)
+        data["text/html"] = self._still_html()
+        data["text/plain"] = self.first[0]["description"]
+        return data, metadata
+
+    def _page(self, pictures, **spec):
+        """A self-contained HTML fragment that leafs through `pictures` (key -> Picture) with no kernel."""
+        listed = [
+            {"key": key, "png": base64.b64encode(one.png).decode("ascii"), "description": one.description}
+            for key, one in pictures.items()
+        ]
+        state = json.dumps({"spec": self.spec | {"saved": True} | spec, "first": listed}).replace(
+            "<", "\\u003c"
+        )
+        name = hashlib.sha256(state.encode()).hexdigest()[:16]
+        script = _SCRIPT.replace("export default", "const widget =")
+        return (
+            f"<style>{_STYLE_SHEET}</style>\n"
+            f'<div data-relu-explorer="{name}">{self._still_html()}</div>\n'
+            f"<script>(() => {{\n{script}\n"
+            f"const state = {state};\n"
+            "const bytes = (text) => Uint8Array.from(atob(text), (c) => c.charCodeAt(0));\n"
+            "for (const one of state.first) one.png = bytes(one.png);\n"
+            "const model = { get: (name) => state[name], on() {}, off() {}, send() {} };\n"
+            f"const el = document.querySelector('[data-relu-explorer=\"{name}\"]');\n"
+            "el.removeAttribute('data-relu-explorer');\n"
+            "widget.render({ model, el });\n"
+            "})();</script>\n"
+        )
+
+
+def sentence_about(error):
+    """One sentence for the learner about an exception in a view."""
+    first_line = next(iter(str(error).splitlines()), "")
+    return f"This picture could not be drawn: {type(error).__name__}: {first_line}"
