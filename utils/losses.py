@@ -24,20 +24,25 @@ def softmax_cross_entropy(logits, labels):
         raise ValueError(f"Labels of shape {labels.shape} do not fit logits of shape {logits.shape}.")
     if n == 0:
         raise ValueError("There are no samples: the loss of nothing is not defined.")
-    if labels.min() < 0 or labels.max() >= classes:
-        raise ValueError(
-            f"Labels must lie in 0..{classes - 1}, but run from {labels.min()} to {labels.max()}."
-        )
-    upstream = logits - logits.max(axis=-1, keepdims=True)
-    at_label = _one_each(upstream.shape, labels)
-    chosen = upstream.reshape(-1)[at_label]
-    np.exp(upstream, out=upstream)
-    total = upstream.sum(axis=-1, keepdims=True)
-    loss = (np.log(total[..., 0]) - chosen).mean(axis=-1)
-    upstream /= total
-    upstream.reshape(-1)[at_label] -= 1
-    upstream /= n
-    return loss, upstream
+    # As unsigned numbers, negative labels are huge: one pass finds those too low and those too high.
+    if labels.astype(np.int64, copy=False).view(np.uint64).max() >= classes:
+        raise ValueError(f"Labels must lie in 0..{classes - 1}, but run from {labels.min()} to {labels.max()}.")
+
+    # Classes first: the reductions over classes then run along whole rows of samples.
+    scores = np.ascontiguousarray(logits.reshape(-1, classes).T)
+    samples = scores.shape[1]
+    flat = scores.reshape(-1)
+    at_label = (np.arange(samples).reshape(logits.shape[:-1]) + labels * samples).reshape(-1)
+    scores -= np.maximum.reduce(scores, axis=0)
+    label_scores = flat[at_label]
+    np.exp(scores, out=scores)
+    total = np.add.reduce(scores, axis=0)
+    losses = np.log(total) - label_scores
+    loss = np.add.reduce(losses.reshape(logits.shape[:-1]), axis=-1) / n
+    scores /= total
+    flat[at_label] -= 1
+    scores /= n
+    return loss, np.ascontiguousarray(scores.T).reshape(logits.shape)
 
 
 def squared_error(output, target):
@@ -59,9 +64,3 @@ def squared_error(output, target):
 
 
 LOSSES = MappingProxyType({"softmax_cross_entropy": softmax_cross_entropy, "squared_error": squared_error})
-
-
-def _one_each(shape, labels):
-    """Return the flat positions of each sample's label in an array of shape (*replicas, n, classes)."""
-    samples = np.arange(0, int(np.prod(shape)), shape[-1]).reshape(shape[:-1])
-    return samples + labels

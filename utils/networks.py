@@ -30,7 +30,7 @@ class Affine:
         self.x = None
 
     def forward(self, x):
-        """Return z (*replicas, n, fan_out) for x (*replicas, n, fan_in) or for shared samples x (n, fan_in)."""
+        """Return z (*replicas, n, fan_out) for x (*replicas, n, fan_in), or (n, fan_in) shared."""
         weights, bias = self.parameters
         if self.x is None or x.shape != self.x.shape:
             self._allocate(x.shape[-2])

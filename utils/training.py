@@ -108,9 +108,8 @@ class History:
 def train(network, x, y, *, loss, optimizer, epochs, batch_size, generator, validation=None):
     """Train the network, and yield an `Epoch` after each: stop asking, and the training stops there.
 
-    x: (n, features), or (*replicas, n, features) for samples of each replica's own; y likewise: labels (n,)
-        for
-        softmax_cross_entropy, targets (n, outputs) for squared_error.
+    x: (n, features), or (*replicas, n, features) for samples of each replica's own; y likewise: labels
+        (n,) for softmax_cross_entropy, targets (n, outputs) for squared_error.
     loss: "softmax_cross_entropy" or "squared_error", or a function like them.
     optimizer: an SGD or Adam; trained further with the same optimizer, a network keeps its momentum.
     batch_size: samples a step; the last batch of an epoch may be smaller. None takes all samples in every
@@ -129,29 +128,35 @@ def train(network, x, y, *, loss, optimizer, epochs, batch_size, generator, vali
     _demand(epochs >= 0, f"epochs must be at least 0, not {epochs}.")
     batch_size = n if batch_size is None else batch_size
     _demand(batch_size >= 1, f"batch_size must be at least 1, not {batch_size}.")
-    loss(network.forward(x), y)  # raises now, not in the middle, where data, network and loss do not fit
+    # Whatever does not fit is found now, not in the middle of the training.
+    output = network.forward(x[..., :1, :])
+    loss(np.broadcast_to(output, (*network.replicas, n, output.shape[-1])), y)
     return _epochs(network, x, y, loss, optimizer, epochs, min(batch_size, n), generator, validation)
 
 
 def _epochs(network, x, y, loss, optimizer, epochs, batch_size, generator, validation):
-    n = x.shape[-2]
-    replicas = network.replicas
+    replicas, n = network.replicas, x.shape[-2]
+    x, x_start = _one_axis(x, replicas, n)
+    y, y_start = _one_axis(y, replicas, n)
     order = np.broadcast_to(np.arange(n), (*replicas, n))
-    samples, x_start = _flat(x, replicas, n)
-    targets, y_start = _flat(y, replicas, n)
+    x_batch = np.empty((*replicas, batch_size, x.shape[-1]), x.dtype)
     for number in range(1, epochs + 1):
         order = generator.permuted(order, axis=-1)
+        x_order, y_order = order + x_start, order + y_start
         total = np.zeros(replicas)
         # A diverging network overflows in every step: its loss says so, once.
         with np.errstate(all="ignore"):
             for start in range(0, n, batch_size):
-                batch = order[..., start : start + batch_size]
-                output = network.forward(np.take(samples, batch + x_start, axis=0))
-                value, upstream = loss(output, np.take(targets, batch + y_start, axis=0))
+                batch = (..., slice(start, start + batch_size))
+                size = min(batch_size, n - start)
+                whole = x_batch if size == batch_size else None
+                output = network.forward(np.take(x, x_order[batch], axis=0, out=whole, mode="clip"))
+                value, upstream = loss(output, np.take(y, y_order[batch], axis=0))
                 network.backward(upstream, needs_input_gradient=False)
                 optimizer.step(network.parameters, network.gradients)
-                total += value * batch.shape[-1]
-            yield Epoch(number, total / n, *_validate(network, loss, validation))
+                total += value * size
+            measured = _validate(network, loss, validation)
+        yield Epoch(number, total / n, *measured)
 
 
 def fit(
@@ -217,16 +222,12 @@ def _validate(network, loss, validation):
     return value, _share_right(output, np.asarray(y)) if loss is softmax_cross_entropy else None
 
 
-def _flat(values, replicas, n):
-    """Return all samples along one axis, and where each replica's own start there: (*replicas, 1), or 0 if
-    shared.
-    """
+def _one_axis(values, replicas, n):
+    """Return all samples on one axis, and where each replica's own start: (*replicas, 1), or 0 if shared."""
     if not replicas or values.shape[: len(replicas) + 1] != (*replicas, n):
         return values, 0
-    count = int(np.prod(replicas))
-    return values.reshape(count * n, *values.shape[len(replicas) + 1 :]), (np.arange(count) * n).reshape(
-        *replicas, 1
-    )
+    starts = np.arange(int(np.prod(replicas))).reshape(*replicas, 1) * n
+    return values.reshape(-1, *values.shape[len(replicas) + 1 :]), starts
 
 
 def _stack(values):
