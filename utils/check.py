@@ -87,9 +87,7 @@ def _namespace() -> dict:
 def _note(question: Question, outcome: Outcome) -> Note:
     remarks = tuple(remark.sentence for remark in outcome.remarks)
     if outcome.status == RIGHT and remarks:
-        return Note(
-            "right", "The values are right, but there is something to mend.", remarks, word="Right, but"
-        )
+        return Note("right", "Something is still to be mended:", remarks, word="Right values")
     if outcome.status == RIGHT:
         return Note("right", f"`{question.id}` does what is asked.")
     more = () if outcome.status == NOT_ATTEMPTED else (f'For a hint, run `check.hint("{question.id}")`.',)

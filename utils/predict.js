@@ -11,12 +11,11 @@ const STYLE = `
 .relu-form :is(input, button):focus-visible { outline: 2px solid #d55e00; outline-offset: 2px; }
 `;
 
-let forms = 0;
-
 function render({ model, el }) {
   const form = document.createElement("fieldset");
   form.className = "relu-form";
-  const name = `relu-form-${(forms += 1)}`;
+  // Each form loads this file anew, so a counter would give two forms the same group of buttons.
+  const name = `relu-form-${Math.random().toString(36).slice(2)}`;
   form.innerHTML = `<style>${STYLE}</style><legend>${model.get("prompt")}</legend>`;
   const inputs = model.get("options").map((text, number) => {
     const label = document.createElement("label");
@@ -29,6 +28,7 @@ function render({ model, el }) {
   button.textContent = model.get("button");
   const message = document.createElement("div");
   message.setAttribute("role", "status");
+  message.tabIndex = -1;
   form.append(button, message);
 
   const chosen = () => inputs.findIndex((input) => input.checked);
@@ -36,15 +36,21 @@ function render({ model, el }) {
     const locked = model.get("locked");
     inputs.forEach((input) => (input.disabled = locked));
     button.disabled = locked || chosen() < 0;
+    const focused = document.activeElement === button;
     button.hidden = locked;
     message.innerHTML = model.get("message");
+    if (locked && focused) message.focus(); // not back to the top of the page
   };
   const choose = () => {
     const number = model.get("chosen");
     if (number >= 0) inputs[number].checked = true;
     update();
   };
-  form.addEventListener("change", () => (button.disabled = model.get("locked") || chosen() < 0));
+  form.addEventListener("change", () => {
+    model.set({ chosen: -1, message: "" }); // what was said belongs to the option chosen before
+    model.save_changes();
+    update();
+  });
   // JupyterLab would take arrow keys, Enter and Space for the notebook.
   form.addEventListener("keydown", (event) => event.stopPropagation());
   button.addEventListener("click", () => {

@@ -16,7 +16,7 @@ from utils.question import Choice, Option
 
 
 class Form(anywidget.AnyWidget):
-    """Options to choose from, and a button. The page sends the number of the option in ``chosen``."""
+    """Options to choose from, and a button, which sends the option's number as ``chosen`` (-1: none yet)."""
 
     _esm = Path(__file__).with_name("predict.js")
     prompt = traitlets.Unicode().tag(sync=True)
@@ -40,6 +40,8 @@ class Quiz:
         form = _form(choice, "Commit")
 
         def commit(change: dict) -> None:
+            if change["new"] < 0:
+                return
             text = choice.options[change["new"]].text
             progress.record("prediction", choice.id, lesson=self.stem, text=text)
             _lock(form, text)
@@ -59,13 +61,13 @@ class Quiz:
         mine = _committed(choice)
         if mine is None:
             sentence = "You have not committed to an answer yet: choose one above, then run this cell again."
-            answer = (f"{right.text}. {right.feedback}",)
+            answer = (_sentence(right.text), right.feedback)
             display(Note("note", sentence, folded=("Show the answer without predicting", answer)))
         elif mine.right:
-            display(Note("right", f"You predicted: {mine.text}", (mine.feedback,)))
+            display(Note("right", f"You predicted: {_sentence(mine.text)}", (mine.feedback,)))
         else:
-            more = (mine.feedback, f"What is right: {right.text}. {right.feedback}")
-            display(Note("wrong", f"You predicted: {mine.text}", more, word="Not what happens"))
+            more = (mine.feedback, f"What is right: {_sentence(right.text)} {right.feedback}")
+            display(Note("wrong", f"You predicted: {_sentence(mine.text)}", more, word="Not what happens"))
 
     def ask(self, identifier: str) -> None:
         """Ask, and answer at once; the learner may try again."""
@@ -73,6 +75,8 @@ class Quiz:
         form = _form(choice, "Check")
 
         def answer(change: dict) -> None:
+            if change["new"] < 0:
+                return
             option = choice.options[change["new"]]
             status = "right" if option.right else "wrong"
             progress.record("quiz", choice.id, lesson=self.stem, status=status)
@@ -94,8 +98,12 @@ def _form(choice: Choice, button: str) -> Form:
 
 
 def _lock(form: Form, text: str) -> None:
-    form.message = Note("note", f"You said: {text}")._repr_html_()
+    form.message = Note("note", f"You said: {_sentence(text)}")._repr_html_()
     form.locked = True
+
+
+def _sentence(text: str) -> str:
+    return text if text.endswith((".", "!", "?")) else f"{text}."
 
 
 def _right(choice: Choice) -> Option:

@@ -135,14 +135,16 @@ def judge(question: Question, cases: Sequence[tuple], results: Sequence[Result])
         text = "All cases agree."
         return Outcome(RIGHT, text, text, remarks=_remarks(results, expected))
     status = RAISED if results[place].raised else WRONG
+    if status == RAISED:
+        message, summary = _told(question, results[place].raised)
+    else:
+        given, complaint = spoken(question, cases[place]), complaints[place]
+        message = f"For {given} {complaint}." if given else f"{complaint[0].upper()}{complaint[1:]}."
+        summary = "Some results differ from the expected ones."
     mistake = _known_mistake(question, cases, results)
     if mistake:
-        return Outcome(status, mistake.sentence, mistake.sentence, mistake.name)
-    if status == RAISED:
-        return Outcome(status, *_told(question, results[place].raised))
-    given, complaint = spoken(question, cases[place]), complaints[place]
-    message = f"For {given} {complaint}." if given else f"{complaint[0].upper()}{complaint[1:]}."
-    return Outcome(status, message, "Some results differ from the expected ones.")
+        return Outcome(status, f"{mistake.sentence} {message}", mistake.sentence, mistake.name)
+    return Outcome(status, message, summary)
 
 
 def not_attempted(sentence: str) -> Outcome:
