@@ -10,7 +10,8 @@ Names and parameter names are those of ``torch.nn.functional``. What holds for a
 - ``out`` has the shape and the dtype of the result, may be ``x`` itself, and is returned.
 - NaN stays NaN, in the value and in the derivative. At minus and plus infinity the result is the limit:
   silu, gelu, gelu_tanh, mish and hardswish are -0.0 at minus infinity, never 0 * inf = NaN.
-- No overflow where the result itself is in range, and small tails keep their relative accuracy.
+- No overflow on the way to a result in range (tried up to |x| = 1e30), and the left tails keep their
+  relative accuracy: silu(-40) is right to 12 digits of its -1.7e-16.
 - At a kink the derivative is a convention. At 0 it is ``derivative_at_zero``: the slope on the left, which
   is also PyTorch's choice, unless ``with_derivative_at_zero`` says otherwise. At any other kink (relu6 at 6,
   hardswish at -3 and 3) it is the slope of the outer, straight piece.
@@ -120,11 +121,11 @@ def _wrong_out(x, out) -> ValueError:
 
 # The kernels. Each fills out from x, both float32 or float64 and of one shape. Since out may be x, the last
 # reading of x is never after the first writing of out. np.minimum and np.maximum, unlike np.where, pass NaN
-# on, and are five to ten times faster on signs that cannot be foreseen.
+# on, and on mixed signs they are about ten times faster in large arrays.
 
 
 def _step(x, out):
-    """1 where x > 0, else 0, NaN where x is NaN. (np.heaviside is two to ten times slower.)"""
+    """1 where x > 0, else 0, NaN where x is NaN. (np.heaviside takes up to ten times as long.)"""
     np.minimum(x, 1, out=out)
     np.maximum(out, 0, out=out)
     np.ceil(out, out=out)
@@ -586,6 +587,6 @@ ACTIVATIONS: Mapping[str, Activation] = _Registry(
         # Howard and others (2019)
         ("hardswish", "Hardswish", r"\frac{x}{6}\,\min(\max(0,\ x + 3),\ 6)", _hardswish, {}),
         # So and others (2021)
-        ("squared_relu", "Squared ReLU", r"\max(0,\ x)^2", _squared_relu, {}),
+        ("squared_relu", "Squared ReLU", r"(\max(0,\ x))^2", _squared_relu, {}),
     ]
 )
