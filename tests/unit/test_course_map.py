@@ -1,0 +1,71 @@
+"""The course map: standings follow the progress file, and the map, the tables and the routes tell them."""
+
+import pytest
+
+from utils import course_map, progress
+from utils.course_map import DONE, OPEN, PLANNED, STARTED
+from utils.lessons import LESSONS, ROUTES, module
+
+
+@pytest.fixture
+def shown(monkeypatch, tmp_path):
+    """What the map displays, as a list of HTML texts, with an empty progress file."""
+    monkeypatch.setenv("RELU_COURSE_PROGRESS", str(tmp_path / "progress.jsonl"))
+    found = []
+
+    def keep(value, raw=False):
+        found.append(value["text/html"] if raw else value.data)
+
+    monkeypatch.setattr("utils.course_map.display", keep)
+    monkeypatch.setattr("utils.figures.display", keep)
+    return found
+
+
+def word(stem):
+    return next(each.word for each in course_map.standings() if each.lesson.stem == stem)
+
+
+def test_a_lesson_goes_from_open_to_started_to_done(shown):
+    stem = "01_the_rectifier"
+    ids = [question.id for question in module("questions", stem).QUESTIONS]
+    assert word(stem) == OPEN
+    progress.record("check", ids[0], lesson=stem, status="wrong")
+    assert word(stem) == STARTED
+    for name in ids:
+        progress.record("check", name, lesson=stem, status="right")
+    assert word(stem) == DONE
+    course_map.show_lessons()
+    assert f"✓ done ({len(ids)} of {len(ids)} solved)" in shown[0]
+
+
+def test_a_prediction_starts_a_lesson(shown):
+    stem = "01_the_rectifier"
+    choice = module("questions", stem).CHOICES[0]
+    progress.record("prediction", choice.id, lesson=stem, text=choice.options[0].text)
+    assert word(stem) == STARTED
+
+
+def test_only_lessons_that_are_there_are_linked(shown):
+    course_map.show_lessons()
+    for each in LESSONS:
+        assert (f'href="{each.stem}.ipynb"' in shown[0]) == each.notebook.exists()
+
+
+def test_the_map_says_in_words_what_it_shows(shown):
+    course_map.show_map()
+    planned = [str(each.number) for each in LESSONS if not each.written]
+    assert f"{len(LESSONS)} lessons" in shown[0]
+    assert not planned or f"{PLANNED}: {', '.join(planned)}" in shown[0].lower()
+
+
+def test_no_lesson_stands_left_of_one_that_it_builds_on():
+    places = course_map._places()
+    for each in LESSONS:
+        assert all(places[needed][0] < places[each.stem][0] for needed in each.prerequisites)
+    assert len(set(places.values())) == len(places)
+
+
+def test_every_route_is_told_with_its_time(shown):
+    course_map.show_routes()
+    assert all(route.name in shown[0] for route in ROUTES)
+    assert course_map._hours(175) == "2 h 55 min" and course_map._hours(50) == "50 min"
