@@ -12,8 +12,9 @@ from IPython import get_ipython
 from IPython.display import display
 
 from utils import lessons, progress
+from utils.judge import diagnose
 from utils.notes import Note
-from utils.question import NOT_ATTEMPTED, PUBLIC_SEED, RIGHT, Outcome, Question, diagnose
+from utils.question import NOT_ATTEMPTED, PUBLIC_SEED, RIGHT, Outcome, Question
 
 
 class Checker:

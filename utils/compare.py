@@ -1,5 +1,7 @@
 """Whether two pieces of plain data are the same answer, and if not, the difference in words."""
 
+import re
+
 import numpy as np
 
 # (relative, absolute) by the coarser precision of the two numbers that are compared.
@@ -18,7 +20,7 @@ def difference(
     agrees with a number, a list with an array of its shape, a list with a tuple.
     """
     if expected is None or isinstance(expected, str):
-        same = type(got) is type(expected) and got == expected
+        same = got is None if expected is None else isinstance(got, str) and str(got) == str(expected)
         return None if same else f"it returned {shown(got)}, expected {shown(expected)}"
     if isinstance(expected, dict):
         return _of_dicts(got, expected, relative, absolute)
@@ -127,7 +129,8 @@ def shown(value: object) -> str:
         if value.size > _SHOWN:
             return f"{kind(value)} ({value.dtype})"
         text = np.array2string(value, separator=", ", max_line_width=10_000, precision=6)
-        return f"`{' '.join(text.split()).replace('[ ', '[')}`"
+        text = re.sub(r"(?<=\[) +| +(?=[,\]])", "", " ".join(text.split()))
+        return f"`{text}`"
     if isinstance(value, np.generic):
         return f"`{value.item()!r}`"
     text = repr(value)
