@@ -158,6 +158,15 @@ def test_left_tails_keep_their_relative_accuracy(activation, method):
     np.testing.assert_allclose(getattr(activation, method)(x), expected, rtol=1e-12, atol=0)
 
 
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize(("dtype", "tolerance"), [(np.float64, 1e-12), (np.float32, 1e-6)])
+def test_small_inputs_keep_their_relative_accuracy(activation, method, dtype, tolerance):
+    positive = np.array([1e-15, 1e-10, 1e-6, 1e-3, 0.05])
+    x = np.append(positive, -positive).astype(dtype)
+    expected = textbook(activation.name, activation.parameters, x, method)
+    np.testing.assert_allclose(getattr(activation, method)(x), expected, rtol=tolerance, atol=0)
+
+
 @pytest.mark.parametrize("name", ["sigmoid", "tanh"])
 def test_right_tails_of_the_saturating_derivatives_keep_their_relative_accuracy(name):
     x = np.array([5, 12, 20, 40, 100, 300], dtype=np.float64)
