@@ -95,7 +95,8 @@ class Explorer(PictureWidget):
         return Picture(png, check_description(description))
 
     def _receive(self, content):
-        if content["type"] == "at":
+        moved = content["type"] == "at"
+        if moved:
             self._at = self._grid.check(content["key"])
             self._axis = int(content["axis"])
             if content["want"]:
@@ -107,7 +108,7 @@ class Explorer(PictureWidget):
         self._ahead = [key for key in dict.fromkeys(keys) if key not in self._sent][: MOST_PICTURES // 2]
         loop = self._loop or _running_loop()
         if loop and self._ahead:
-            loop.call_soon_threadsafe(_idle(loop).add, self)
+            loop.call_soon_threadsafe(_idle(loop).add, self, moved)
 
     def _answer(self, key):
         """Send the picture at `key`, or the sentence that it could not be drawn."""
@@ -150,9 +151,10 @@ class _Idle:
         self._waiting = []
         self._running = False
 
-    def add(self, explorer):
-        """Draw for `explorer` before all others: it is the one that was touched last."""
-        self._waiting = [explorer, *(other for other in self._waiting if other is not explorer)]
+    def add(self, explorer, first):
+        """Draw for `explorer` before all others when it is the one in use (`first`), else after them."""
+        others = [other for other in self._waiting if other is not explorer]
+        self._waiting = [explorer, *others] if first else [*others, explorer]
         if not self._running:
             self._running = True
             self._loop.call_later(self.PAUSE, self._turn)

@@ -12,6 +12,7 @@ import io
 
 from IPython.display import display
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 
 # Told apart by every common kind of colour vision (Okabe and Ito 2008); never rely on colour alone.
@@ -20,6 +21,10 @@ ORANGE = "#D55E00"
 BLACK = "#000000"
 GREY = "#767676"
 GRID = "#D9D9D9"
+
+# For heat maps: these stay readable when a dark page turns their lightness round (most others do not).
+DIVERGING = LinearSegmentedColormap.from_list("blue_white_orange", [BLUE, "#FFFFFF", ORANGE])
+SEQUENTIAL = LinearSegmentedColormap.from_list("white_blue_black", ["#FFFFFF", "#6DB1DC", BLUE, "#00243D"])
 
 # One colour and one line style each, so that lines differ in print too: `axes.plot(x, y, **LINES[0])`.
 LINES = (
