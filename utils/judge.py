@@ -69,20 +69,22 @@ def not_attempted(sentence: str) -> Outcome:
 
 def loops(question: Question, function: Callable, cases: Sequence[tuple]) -> bool:
     """Whether the work in Python grows with the number of elements, or a name tells of a hidden loop."""
-    if question.sized:
-        small, large, rows = question.sized(50), question.sized(450), 400
-    else:
-        small = next((each for each in cases if any(_can_grow(argument) for argument in each)), None)
-        if small is None:
-            return False
-        rows = 40 * max(len(argument) for argument in small if _can_grow(argument))
-        large = tuple(np.repeat(each, 41, axis=0) if _can_grow(each) else each for each in small)
-    little, much = work(function, small), work(function, large)
-    grows = little is not None and much is not None and much - little >= rows
     # What loops in C, such as map(max, ...), takes no line of Python: only its name shows it.
     names = getattr(getattr(function, "__code__", None), "co_names", ())
-    hidden = isinstance(function, np.vectorize) or bool({"vectorize", "frompyfunc", "map"} & set(names))
-    return grows or hidden
+    if isinstance(function, np.vectorize) or {"vectorize", "frompyfunc", "map"} & set(names):
+        return True
+    small, large, rows = small_and_large(question, cases)
+    little, much = work(function, small), work(function, large)
+    return little is not None and much is not None and much - little >= rows
+
+
+def small_and_large(question: Question, cases: Sequence[tuple]) -> tuple[tuple, tuple, int]:
+    """Two arguments lists of one form, and how many more rows the second has."""
+    if question.sized:
+        return question.sized(50), question.sized(450), 400
+    small = next(case for case in cases if any(map(_can_grow, case)))
+    large = tuple(np.repeat(each, 41, axis=0) if _can_grow(each) else each for each in small)
+    return small, large, 40 * max(len(each) for each in small if _can_grow(each))
 
 
 def _can_grow(argument: object) -> bool:
