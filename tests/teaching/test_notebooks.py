@@ -1,4 +1,4 @@
-"""The anatomy of the notebooks: what every file must have so that it opens, runs, stays small and reads alike."""
+"""The anatomy of the notebooks: what every file must have so that it opens, runs and stays small."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""Every question and every choice of every lesson: right, caught, told apart, hinted, and in its notebooks."""
+"""Every question and every choice of every lesson: right, caught, told apart, and in its notebooks."""
 
 import collections
 import re
@@ -102,7 +102,7 @@ def test_it_is_worth_points_and_says_enough(asked):
     for texts in (question.hints, names, sentences):
         assert len(set(texts)) == len(texts)
     for text in (*question.hints, *sentences):
-        assert text.strip() == text and text.endswith((".", "?", "!", "`")), text
+        assert text.strip() == text and re.search(r"([.?!]\)?|`)$", text), text
 
 
 def test_a_question_leads_back_to_a_heading_of_its_lesson(asked):
