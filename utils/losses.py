@@ -26,7 +26,9 @@ def softmax_cross_entropy(logits, labels):
         raise ValueError("There are no samples: the loss of nothing is not defined.")
     # As unsigned numbers, negative labels are huge: one pass finds those too low and those too high.
     if labels.astype(np.int64, copy=False).view(np.uint64).max() >= classes:
-        raise ValueError(f"Labels must lie in 0..{classes - 1}, but run from {labels.min()} to {labels.max()}.")
+        raise ValueError(
+            f"Labels must lie in 0..{classes - 1}, but run from {labels.min()} to {labels.max()}."
+        )
 
     # Classes first: the reductions over classes then run along whole rows of samples.
     scores = np.ascontiguousarray(logits.reshape(-1, classes).T)

@@ -8,7 +8,7 @@ Layers keep their arrays between calls of the same shape, so that a training ste
 layer returns is overwritten by its next call. `Network` hands out copies.
 """
 
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 import numpy as np
 
@@ -27,17 +27,15 @@ class Affine:
         """Take weights (*replicas, fan_in, fan_out) and bias (*replicas, fan_out)."""
         self.parameters = [weights, bias]
         self.gradients = [np.zeros_like(weights), np.zeros_like(bias)]
-        self.x = None
+        self.weights = self.n = None
 
     def forward(self, x):
         """Return z (*replicas, n, fan_out) for x (*replicas, n, fan_in), or (n, fan_in) shared."""
-        weights, bias = self.parameters
-        if self.x is None or x.shape != self.x.shape:
+        if x.shape[-2] != self.n or self.parameters[0] is not self.weights:
             self._allocate(x.shape[-2])
         self.x = x
-        np.matmul(x, weights, out=self.z)
-        np.add(self.z, bias[..., None, :], out=self.z)
-        return self.z
+        np.matmul(x, self.weights, out=self.z)
+        return np.add(self.z, self.bias_row, out=self.z)
 
     def backward(self, upstream, needs_input_gradient=True):
         """Fill both gradients from upstream = dL/dz (*replicas, n, fan_out), and return dL/dx.
@@ -46,21 +44,26 @@ class Affine:
         samples, and dL/dx = upstream @ weights^T. The last product is skipped, and None returned, where
         nobody needs it.
         """
-        weights, _ = self.parameters
-        weight_gradient, bias_gradient = self.gradients
-        np.matmul(self.x.swapaxes(-1, -2), upstream, out=weight_gradient)
+        np.matmul(self.x.swapaxes(-1, -2), upstream, out=self.weight_gradient)
         # A row of ones sums over the samples: several times faster than `upstream.sum(axis=-2)`.
-        np.matmul(self.ones, upstream, out=bias_gradient[..., None, :])
+        np.matmul(self.ones, upstream, out=self.bias_gradient_row)
         if not needs_input_gradient:
             return None
-        return np.matmul(upstream, weights.swapaxes(-1, -2), out=self.x_gradient)
+        return np.matmul(upstream, self.transposed_weights, out=self.x_gradient)
 
     def _allocate(self, n):
-        weights, _ = self.parameters
-        *replicas, fan_in, fan_out = weights.shape
-        self.z = np.empty((*replicas, n, fan_out), weights.dtype)
-        self.x_gradient = np.empty((*replicas, n, fan_in), weights.dtype)
-        self.ones = np.ones((1, n), weights.dtype)
+        """Make the arrays for n samples, and the views that every step needs."""
+        self.n = n
+        self.weights, bias = self.parameters
+        self.weight_gradient, bias_gradient = self.gradients
+        *replicas, fan_in, fan_out = self.weights.shape
+        dtype = self.weights.dtype
+        self.z = np.empty((*replicas, n, fan_out), dtype)
+        self.x_gradient = np.empty((*replicas, n, fan_in), dtype)
+        self.ones = np.ones((1, n), dtype)
+        self.bias_row = bias[..., None, :]
+        self.bias_gradient_row = bias_gradient[..., None, :]
+        self.transposed_weights = self.weights.swapaxes(-1, -2)
 
 
 class Elementwise:
@@ -127,30 +130,41 @@ class Network:
     def of(cls, layers, *, replicas=()):
         """Return a network of the given layers: any objects with what `Affine` says that a layer has."""
         network = cls.__new__(cls)
-        network._adopt(list(layers), replicas)
+        network._adopt(list(layers), (replicas,) if isinstance(replicas, int) else tuple(replicas))
         return network
 
     def _adopt(self, layers, replicas):
-        """Move the layers' parameters and gradients into the two flat arrays, and give the layers views of
-        them.
-        """
+        """Move parameters and gradients into two flat arrays, and give the layers views of them."""
         self.layers = layers
         self.replicas = replicas
-        count = [p[(0,) * len(replicas)].size for layer in layers for p in layer.parameters]
-        self.dtype = np.result_type(*(p for layer in layers for p in layer.parameters))
-        self.parameters = np.empty((*replicas, sum(count)), self.dtype)
-        self.gradients = np.zeros_like(self.parameters)
-        start = 0
+        arrays = [array for layer in layers for array in layer.parameters]
+        if not arrays:
+            raise ValueError("A network needs at least one layer with parameters.")
+        counts = [int(np.prod(array.shape[len(replicas) :])) for array in arrays]
+        self.dtype = np.result_type(*arrays)
+        self.parameters = np.empty((*replicas, sum(counts)), self.dtype)
+        self.gradients = np.empty_like(self.parameters)
+        parts = iter(zip(accumulate(counts, initial=0), counts, strict=False))
         for layer in layers:
-            for i, initial in enumerate(layer.parameters):
-                size = initial[(0,) * len(replicas)].size
-                here = (..., slice(start, start + size))
-                layer.parameters[i] = self.parameters[here].reshape(initial.shape)
-                layer.gradients[i] = self.gradients[here].reshape(initial.shape)
-                layer.parameters[i][...] = initial
-                start += size
+            for i in range(len(layer.parameters)):
+                start, count = next(parts)
+                for flat, own in (
+                    (self.parameters, layer.parameters),
+                    (self.gradients, layer.gradients),
+                ):
+                    view = flat[..., start : start + count].reshape(own[i].shape)
+                    view[...] = own[i]
+                    own[i] = view
         self._affine = [layer for layer in layers if isinstance(layer, Affine)]
         self._output = None
+
+    def __getstate__(self):
+        return self.layers, self.replicas
+
+    def __setstate__(self, state):
+        # A copy of the views would no longer be views: what copies or unpickles a network adopts its layers
+        # anew.
+        self._adopt(*state)
 
     @property
     def weights(self):

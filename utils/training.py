@@ -122,16 +122,25 @@ def train(network, x, y, *, loss, optimizer, epochs, batch_size, generator, vali
     Raises ValueError, before the first step, where shapes, labels, names or numbers do not fit.
     """
     loss = _named_loss(loss)
-    x, y = np.asarray(x, network.dtype), np.asarray(y)
-    n = x.shape[-2] if x.ndim > 1 else 0
-    _demand(n > 0, f"x has shape {x.shape}: there are no samples to train on; give (n, features).")
+    x, y = _checked(network, loss, x, y)
+    if validation is not None:
+        validation = _checked(network, loss, *validation)
     _demand(epochs >= 0, f"epochs must be at least 0, not {epochs}.")
+    n = x.shape[-2]
     batch_size = n if batch_size is None else batch_size
     _demand(batch_size >= 1, f"batch_size must be at least 1, not {batch_size}.")
-    # Whatever does not fit is found now, not in the middle of the training.
-    output = network.forward(x[..., :1, :])
-    loss(np.broadcast_to(output, (*network.replicas, n, output.shape[-1])), y)
     return _epochs(network, x, y, loss, optimizer, epochs, min(batch_size, n), generator, validation)
+
+
+def _checked(network, loss, x, y):
+    """Return x and y as arrays; raise ValueError where they, the network and the loss do not fit."""
+    x, y = np.asarray(x, network.dtype), np.asarray(y)
+    n = x.shape[-2] if x.ndim > 1 else 0
+    _demand(n > 0, f"x has shape {x.shape}, which holds no samples; give (n, features).")
+    with np.errstate(all="ignore"):
+        output = network.forward(x[..., :1, :])  # one sample tells how many outputs there are
+        loss(np.broadcast_to(output, (*network.replicas, n, output.shape[-1])), y)
+    return x, y
 
 
 def _epochs(network, x, y, loss, optimizer, epochs, batch_size, generator, validation):
@@ -219,7 +228,7 @@ def _validate(network, loss, validation):
     x, y = validation
     output = network.forward(x)
     value, _ = loss(output, y)
-    return value, _share_right(output, np.asarray(y)) if loss is softmax_cross_entropy else None
+    return value, _share_right(output, y) if loss is softmax_cross_entropy else None
 
 
 def _one_axis(values, replicas, n):
