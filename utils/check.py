@@ -61,7 +61,7 @@ class Checker:
         answers = progress.read().answers
         words = {"solved": "✓ solved", "tried": "… tried", None: "○ not yet"}
         lines = tuple(
-            f"{words[answers.get(each.id)]}: {each.title} (`{each.id}`, {each.points} points)"
+            f"{words[answers.get(each.id)]}: {each.title} (`{each.id}`, {_points(each)})"
             for each in self._questions.values()
         )
         solved = sum(answers.get(identifier) == "solved" for identifier in self._questions)
@@ -77,6 +77,10 @@ class Checker:
                 )
             )
         return question
+
+
+def _points(question: Question) -> str:
+    return "1 point" if question.points == 1 else f"{question.points} points"
 
 
 def _namespace() -> dict:

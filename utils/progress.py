@@ -22,7 +22,7 @@ class State:
     """All events summed up.
 
     ``answers`` and ``quizzes`` map the id of a question or a quiz to "solved" (once is enough) or "tried";
-    ``predictions`` maps the id of a choice to the text of the option that was committed to first.
+    ``predictions`` maps the id of a choice to the text of the option that was committed to.
     ``skipped`` counts the lines that could not be read.
     """
 
@@ -76,7 +76,7 @@ def read() -> State:
             event = json.loads(line.decode("utf-8"))
             kind, identifier = str(event["kind"]), str(event["id"])
             if kind == "prediction":
-                predictions.setdefault(identifier, str(event["text"]))
+                predictions[identifier] = str(event["text"])
             elif kind in ("check", "quiz"):
                 found = answers if kind == "check" else quizzes
                 solved = event["status"] == "right" or found.get(identifier) == "solved"

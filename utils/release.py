@@ -1,6 +1,6 @@
 """Makes the exercises from the solutions: the same notebooks, with every solution replaced by a stub.
 
-Code cells become what nbgrader's ClearSolutions makes of them, so that the same source works in nbgrader. The
+Cells become what nbgrader's ClearSolutions makes of them, so that the same source works in nbgrader. The
 result depends on the source alone, byte for byte, so that a drift between the two folders can be found.
 """
 
@@ -9,13 +9,14 @@ import re
 from pathlib import Path
 
 STUB = ("# YOUR CODE HERE", "raise NotImplementedError()")
+TEXT_STUB = ("YOUR ANSWER HERE",)
 SOLUTION_ONLY = "solution-only"
 
 
-def clear(source: str) -> str:
-    """A code cell with each region from BEGIN SOLUTION to END SOLUTION replaced by the stub.
+def clear(source: str, stub: tuple[str, ...] = STUB) -> str:
+    """A cell with each region from BEGIN SOLUTION to END SOLUTION replaced by the stub.
 
-    ValueError when a region is nested or not closed.
+    ValueError when a region is nested, not closed or not opened.
     """
     lines, inside = [], False
     for line in source.split("\n"):
@@ -24,8 +25,10 @@ def clear(source: str) -> str:
                 raise ValueError("a BEGIN SOLUTION stands inside another one")
             inside = True
             indent = re.match(r"\s*", line).group()
-            lines += [indent + stub for stub in STUB]
+            lines += [indent + text for text in stub]
         elif "END SOLUTION" in line:
+            if not inside:
+                raise ValueError("an END SOLUTION has no BEGIN SOLUTION")
             inside = False
         elif not inside:
             lines.append(line)
@@ -53,11 +56,12 @@ def exercise(solution: bytes) -> bytes:
 def _cell(cell: dict) -> dict:
     made = {key: cell[key] for key in ("cell_type", "id", "metadata")}
     source = cell["source"] if isinstance(cell["source"], str) else "".join(cell["source"])
+    stub = STUB if cell["cell_type"] == "code" else TEXT_STUB
     if cell["cell_type"] == "code":
         made |= {"execution_count": None, "outputs": []}
-        cleared = clear(source)
-        is_solution = cell["metadata"].get("nbgrader", {}).get("solution", False)
-        source = "\n".join(STUB) if is_solution and cleared == source else cleared
+    cleared = clear(source, stub)
+    is_solution = cell["metadata"].get("nbgrader", {}).get("solution", False)
+    source = "\n".join(stub) if is_solution and cleared == source else cleared
     made["source"] = source.splitlines(keepends=True)
     return made
 

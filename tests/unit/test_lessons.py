@@ -1,0 +1,56 @@
+"""The map of the course: its stems, prerequisites, routes and modules."""
+
+import re
+
+import pytest
+
+from utils.lessons import COURSE_MAP, LESSONS, ROUTES, anchors, lesson, module, stems_with
+
+
+def test_the_stems_are_numbered_from_one_to_fourteen():
+    assert COURSE_MAP.number == 0
+    assert [each.number for each in LESSONS] == list(range(1, 15))
+    for each in (COURSE_MAP, *LESSONS):
+        assert re.fullmatch(r"\d\d_[a-z_]+", each.stem)
+        assert each.question.endswith("?")
+        assert each.minutes > 0
+        assert each.summary.endswith(".")
+
+
+def test_prerequisites_come_before():
+    for each in LESSONS:
+        assert all(lesson(stem).number < each.number for stem in each.prerequisites)
+
+
+def test_a_route_has_what_its_lessons_build_on_and_adds_up_its_minutes():
+    for route in ROUTES:
+        assert list(route.stems) == sorted(set(route.stems))
+        for stem in route.stems:
+            assert set(lesson(stem).prerequisites) <= set(route.stems), (route.name, stem)
+        assert route.minutes == sum(lesson(stem).minutes for stem in route.stems)
+
+
+def test_routes_fit_the_time_they_name():
+    minutes = {route.name: route.minutes for route in ROUTES}
+    assert minutes["An hour"] <= 60
+    assert minutes["Half a day"] <= 4 * 60
+    assert minutes["Two days"] <= 2 * 6 * 60
+
+
+def test_an_unknown_stem_names_the_known_ones():
+    with pytest.raises(ValueError, match=r"no lesson '15_more'.*08_born_dead"):
+        lesson("15_more")
+
+
+def test_modules_are_found_by_kind_and_stem():
+    for stem in stems_with("questions"):
+        assert module("questions", stem).__name__ == f"utils.questions.l{stem}"
+    with pytest.raises(ValueError, match=r"lesson 14_clinic has no nothing"):
+        module("nothing", "14_clinic")
+
+
+def test_anchors_are_those_that_jupyterlab_gives_its_headings():
+    text = (
+        "# 1 · Is `max(0, x)` enough?\n\nwords\n\n```python\n# no heading\n```\n## The *one* unit ##\n#hash"
+    )
+    assert anchors(text) == ("1-·-Is-max(0,-x)-enough?", "The-one-unit")
