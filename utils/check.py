@@ -27,12 +27,14 @@ class Checker:
 
     def __call__(self, identifier: str) -> None:
         """Check the function of this name, as it is in the notebook now."""
+        strict = os.environ.get("RELU_COURSE_STRICT") == "1"
         question = self._find(identifier)
         if question is None:
+            if strict:
+                raise AssertionError(f"There is no question {identifier!r} in {self.stem}.")
             return
         function = _namespace().get(identifier)
         outcome = diagnose(question, function, np.random.default_rng(PUBLIC_SEED))
-        strict = os.environ.get("RELU_COURSE_STRICT") == "1"
         if not strict and outcome.status != NOT_ATTEMPTED:
             details = {"mistake": outcome.mistake} if outcome.mistake else {}
             progress.record("check", question.id, lesson=self.stem, status=outcome.status, **details)
@@ -71,11 +73,8 @@ class Checker:
         question = self._questions.get(identifier) if isinstance(identifier, str) else None
         if question is None:
             known = ", ".join(f'`"{each}"`' for each in self._questions)
-            display(
-                Note(
-                    "note", f"There is no question {identifier!r} here; this lesson's questions are {known}."
-                )
-            )
+            sentence = f"There is no question {identifier!r} here; this lesson's questions are {known}."
+            display(Note("note", sentence))
         return question
 
 

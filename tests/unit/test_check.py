@@ -63,7 +63,7 @@ def test_it_records_attempts_only():
 @pytest.mark.parametrize("code", [CHANGES, WRONG, STUB, "", "leaky_relu = 3\n"])
 def test_strictly_anything_but_right_without_remarks_raises(shown, monkeypatch, code):
     monkeypatch.setenv("RELU_COURSE_STRICT", "1")
-    with pytest.raises(AssertionError, match="^leaky_relu: "):
+    with pytest.raises(AssertionError, match=r"^leaky_relu: "):
         run(code + 'check("leaky_relu")')
     assert progress.read().answers == {}
 
@@ -105,9 +105,8 @@ def test_progress_lists_every_question(shown):
 
 
 def test_what_the_learner_wrote_is_escaped_in_html(shown):
-    run(
-        'def leaky_relu(x, s):\n    raise ValueError("<img src=x onerror=alert(1)> `<b>`")\ncheck("leaky_relu")'
-    )
+    code = 'def leaky_relu(x, s):\n    raise ValueError("<img src=x onerror=alert(1)> `<b>`")\n'
+    run(code + 'check("leaky_relu")')
     html = shown[0]._repr_html_()
     assert "<img" not in html
     assert "<b>" not in html

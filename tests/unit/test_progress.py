@@ -28,8 +28,8 @@ def test_events_are_summed_up():
     progress.record("check", "relu", status="raised")
     progress.record("check", "leaky_relu", status="wrong")
     progress.record("quiz", "relu", status="wrong")
+    progress.record("prediction", "bend", text="an option that was worded anew since")
     progress.record("prediction", "bend", text="Größer als `0`")
-    progress.record("prediction", "bend", text="a second thought")
     assert progress.read() == progress.State(
         {"relu": "solved", "leaky_relu": "tried"}, {"relu": "tried"}, {"bend": "Größer als `0`"}
     )
@@ -57,7 +57,8 @@ def test_events_of_a_kind_from_a_later_version_are_no_damage(file):
 def test_many_processes_at_once_lose_nothing(file):
     program = (
         "import sys; from utils import progress\n"
-        "for i in range(200): progress.record('check', f'{sys.argv[1]}-{i}', status='right', filler='x' * 300)"
+        "for i in range(200):\n"
+        "    progress.record('check', f'{sys.argv[1]}-{i}', status='right', filler='x' * 300)"
     )
     running = [subprocess.Popen([sys.executable, "-c", program, str(number)]) for number in range(6)]
     assert [process.wait(60) for process in running] == [0] * 6
