@@ -17,6 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 
 _DEPTH = 20
+_LONGEST_MESSAGE = 300
 _SCALARS = frozenset({int, float, complex, bool, str, type(None)})
 _NUMPY_SCALARS = frozenset(kind for kind in np.sctypeDict.values() if np.dtype(kind).kind in "biufcU")
 
@@ -150,7 +151,7 @@ def _describe(error: BaseException, function: Callable) -> Raised:
             number = step.tb_lineno
         step = step.tb_next
     try:
-        message = str(error)
+        message = str(error)[:_LONGEST_MESSAGE]
     except Exception:
         message = ""
     source = linecache.getline(home, number).strip() if number else ""

@@ -33,7 +33,7 @@ def _of_dicts(got, expected, relative, absolute):
     if not isinstance(got, dict):
         return f"it returned {kind(got)}, expected a dictionary"
     if set(got) != set(expected):
-        return f"the dictionary has the keys {list(got)}, expected {list(expected)}"
+        return f"the dictionary has the keys {shown(list(got))}, expected {shown(list(expected))}"
     for key, item in expected.items():
         complaint = difference(got[key], item, relative, absolute)
         if complaint:
@@ -133,5 +133,8 @@ def shown(value: object) -> str:
         return f"`{text}`"
     if isinstance(value, np.generic):
         return f"`{value.item()!r}`"
-    text = repr(value)
+    try:
+        text = repr(value)
+    except ValueError:  # an integer of more digits than Python writes
+        return kind(value)
     return f"`{text}`" if len(text) <= 80 else kind(value)

@@ -102,7 +102,10 @@ def _difference(question: Question, result: Result, wanted: Result, arguments: t
     if result.refused:
         return f"it returned {result.refused}"
     if question.compare:
-        return question.compare(result.value, wanted.value, arguments)
+        try:
+            return question.compare(result.value, wanted.value, arguments)
+        except Exception:  # it reads the form that is asked for, and this is another one
+            return f"it returned {kind(result.value)}, expected {kind(wanted.value)}"
     return difference(result.value, wanted.value, question.relative, question.absolute)
 
 
@@ -177,7 +180,7 @@ def _remarks(results, expected) -> tuple[Remark, ...]:
 def _form(got: object, wanted: object) -> dict[str, str]:
     """Remarks on the form of one value: a list for an array, another dtype."""
     if isinstance(wanted, np.ndarray) and isinstance(got, list | tuple):
-        return {"list": f"It returns {kind(got)} where an array is asked for."}
+        return {"list": f"It returns a {type(got).__name__} where an array is asked for."}
     if isinstance(wanted, list | tuple) and isinstance(got, list | tuple):
         found = {}
         for item, item_wanted in zip(got, wanted, strict=False):

@@ -414,7 +414,7 @@ def test_nested_answers():
         in wrong_text.message
     )
     missing = outcome(lambda values: {"mean": 0.0}, STATISTICS)
-    assert "has the keys ['mean'], expected ['mean', 'shape']" in missing.message
+    assert "has the keys `['mean']`, expected `['mean', 'shape']`" in missing.message
 
 
 def test_a_question_with_many_right_answers_brings_its_own_comparison():
@@ -450,6 +450,54 @@ def test_a_question_without_arguments_and_one_that_asks_for_an_exception():
     asked = replace(STATISTICS, reference=refuses)
     assert outcome(refuses, asked).status == RIGHT
     assert "it should raise ValueError, and did not" in outcome(lambda values: 0.0, asked).message
+
+
+ODD = [
+    10**5000,
+    [10**5000],
+    {1: 2},
+    {"mean": None, "shape": 3},
+    {10**5000: 1},
+    [None],
+    [{}],
+    [[1], [1, 2]],
+    ["a", 1],
+    (),
+    "",
+    float("nan"),
+    1j,
+    np.array(["a"]),
+    np.array([1j]),
+    np.zeros((0, 3)),
+    np.float16(1),
+    np.longdouble(1),
+    np.array([np.inf], dtype=np.float16),
+    np.array(["2020-01-01"], dtype="datetime64[D]"),
+    np.zeros(2, dtype=[("a", float)]),
+    np.ma.masked_array([1.0], [True]),
+    b"bytes",
+    {1},
+    range(3),
+    Ellipsis,
+    type,
+    object(),
+]
+
+
+@pytest.mark.parametrize("value", ODD, ids=lambda value: type(value).__name__)
+def test_odd_results_are_wrong_and_nothing_else_happens(value):
+    squared = replace(STATISTICS, compare=lambda got, expected, arguments: f"off by {got['mean'] ** 2}")
+    for asked in (LEAKY_RELU, STATISTICS, squared):
+        result = outcome(lambda *arguments: value, asked)
+        assert result.status == WRONG
+        assert len(result.message) < 500
+
+
+def test_a_very_long_exception_text_is_cut():
+    def shouts(x, negative_slope):
+        raise ValueError("a" * 10**6)
+
+    assert len(outcome(shouts).message) < 500
 
 
 def test_results_from_elsewhere_are_judged_alike():
