@@ -508,8 +508,16 @@ def test_results_from_elsewhere_are_judged_alike():
     assert judge(LEAKY_RELU, cases, [*values[:2], Result(raised=Raised("ValueError"))]).status == RAISED
     stub = [Result(raised=Raised("NotImplementedError", function="leaky_relu"))]
     assert judge(LEAKY_RELU, cases, stub).status == NOT_ATTEMPTED
-    with pytest.raises(ValueError, match="3 cases, but only 2 results"):
-        judge(LEAKY_RELU, cases, values[:2])
+    refusing = replace(LEAKY_RELU, reference=lambda x, negative_slope: [].pop())
+    short = [Result(raised=Raised("IndexError"))]
+    for asked, given in (
+        (LEAKY_RELU, values[:2]),
+        (LEAKY_RELU, values * 2),
+        (LEAKY_RELU, []),
+        (refusing, short),
+    ):
+        with pytest.raises(ValueError, match="3 cases, but"):
+            judge(asked, cases, given)
 
 
 @pytest.mark.parametrize(
