@@ -19,7 +19,6 @@ if sys.version_info < (3, 11):
 import argparse
 import collections
 import hashlib
-import importlib.util
 import json
 import os
 import shutil
@@ -186,7 +185,25 @@ def find_uv():
         return None
 
 
+def can_make_venvs():
+    """Whether this Python has venv and, in ensurepip, the pip to put in; Debian's lacks them at first."""
+    try:
+        import ensurepip
+        import venv  # noqa: F401
+
+        return bool(ensurepip.version())
+    except (ImportError, AttributeError):
+        return False
+
+
 def make_venv(uv):
+    if not uv and not can_make_venvs():
+        raise Trouble(
+            "This Python cannot make virtual environments: install what is missing, on Debian or Ubuntu with "
+            "`sudo apt install python3-venv` (or python{}.{}-venv), and start again.".format(
+                *sys.version_info
+            )
+        )
     if WINDOWS and too_deep(HERE) and not long_paths_enabled():
         raise Trouble(
             "This folder's path is too long for Windows ({} characters; {} are possible): move the course "
@@ -210,12 +227,6 @@ def make_venv(uv):
     if uv:
         # --seed adds pip, so that %pip works in a notebook and a later start can do without uv.
         run_installer([uv, "venv", "--seed", "--no-project", "--python", base, VENV])
-    elif importlib.util.find_spec("ensurepip") is None:
-        raise Trouble(
-            "This Python cannot make virtual environments: install the missing part with "
-            "`sudo apt install python3-venv` (it may be called python{}.{}-venv) "
-            "and start again.".format(*sys.version_info)
-        )
     else:
         run_installer([base, "-m", "venv", VENV])
 
@@ -243,7 +254,11 @@ def install(uv, tests):
     command += ["--requirement", "requirements.txt"]
     if tests:
         command += ["--editable", ".[test]"]
-    say("installing what the course needs with {}; this may take some minutes".format("uv" if uv else "pip"))
+    say(
+        "installing what the course needs with {}; this may take a minute or two".format(
+            "uv" if uv else "pip"
+        )
+    )
     run_installer(command)
 
 
@@ -268,7 +283,8 @@ def run_installer(command):
             show_briefly(line.rstrip())
     show_briefly("")
     if process.returncode:
-        print("\n".join(last_lines), file=sys.stderr)
+        if sys.stdout.isatty():
+            print("\n".join(last_lines), file=sys.stderr)
         raise Trouble(why_it_failed("\n".join(last_lines).lower()))
 
 
