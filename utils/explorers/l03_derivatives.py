@@ -6,7 +6,7 @@ import numpy as np
 
 from utils.activations import ACTIVATIONS
 from utils.explorer import Choice, Explorer, Range, Stop
-from utils.figures import BLACK, BLUE, GREY, ORANGE, new_figure
+from utils.figures import BLACK, BLUE, GREY, LINES, ORANGE, new_figure
 
 _RELU = ACTIVATIONS["relu"]
 
@@ -40,7 +40,7 @@ def _secant_scene():
     x = np.linspace(-2, 2, 5)
     plane.plot(x, _RELU(x), color=GREY, linewidth=5, alpha=0.45, solid_capstyle="round")
     plane.set(xlim=(-2, 2), ylim=(-0.75, 2), xlabel="x", ylabel="relu(x)", title="Lines through two points")
-    ruler.set(xlim=(-0.5, 2.5), ylim=(-0.12, 1.18), ylabel="slope", title="Their slopes (line: exact)")
+    ruler.set(xlim=(-0.5, 2.5), ylim=(-0.12, 1.18), ylabel="slope", title="Their slopes\n(line: exact)")
     ruler.set_xticks([0, 1, 2], ["left", "central", "right"])
     return figure
 
@@ -208,7 +208,7 @@ def _masks_scene():
     for column, name in ((1.55, "dL/dz"), (4.4, "dL/da")):
         axes.text(column, 3.3, name, ha="center", fontsize=11, color=BLACK)
     for row in _ROWS:
-        axes.plot(_COLUMNS[1:], [row, 1.5], color=BLACK, linewidth=1)
+        axes.plot(_COLUMNS[1:], [row, 1.5], color=BLACK, linewidth=1, linestyle="-")
     for row, name in zip(_ROWS, ("z₁ = x", "z₂ = 1 − 2x", "z₃ = 2x − 2", "z₄ = x + 1.5"), strict=True):
         axes.text(3.0, row - 0.46, name, ha="center", va="center", fontsize=10)
     return figure
@@ -248,6 +248,55 @@ def _masks(figure, x, target):
 
 def _numbers(chosen):
     return ", ".join(str(unit) for unit in np.flatnonzero(chosen) + 1) or "none"
+
+
+def straddling_picture(steps, worst, share):
+    """The worst relative error of a gradient check against its step: (figure, description).
+
+    worst: (steps, networks, 2), over all parameters and over those where no unit changed side;
+    share: (steps, networks), the share of parameters where one did.
+    """
+    figure, axes = new_figure(width=6.4, height=3.8)
+    kinds = ((0, "all parameters", "^", LINES[1]), (1, "where no unit changed side", "o", LINES[0]))
+    for kind, name, marker, look in kinds:
+        errors = worst[..., kind].max(axis=1)
+        axes.loglog(steps, errors, marker=marker, **look)
+        place = {"xytext": (0, 9 if kind == 0 else -16), "textcoords": "offset points", "ha": "right"}
+        axes.annotate(name, (steps[0], errors[0]), color=look["color"], fontsize=11, **place)
+    axes.set(xlabel="step of the probes", ylabel=f"worst relative error of {share.shape[1]} networks")
+    axes.margins(y=0.15)
+    return figure, (
+        f"With step {steps[0]:g} {share[0].mean():.0%} of the parameters moved a unit across its corner: the "
+        f"worst error is {worst[0, :, 0].max():.1f}, and {worst[0, :, 1].max():.0e} among the others. With step "
+        f"{steps[3]:g} {share[3].mean():.1%} did. Rounding alone makes {worst[-1, :, 1].max():.0e} with step "
+        f"{steps[-1]:g}."
+    )
+
+
+def training_picture(accuracies):
+    """Test accuracies for each start and convention: (figure, description).
+
+    accuracies: {(scale of the hidden weights, convention): (networks,)}, for scales 0, 1e-30, 1 and
+    conventions 0, 1/2, 1.
+    """
+    figure, axes = new_figure(width=6.4, height=3.8)
+    looks = {0.0: (ORANGE, "v"), 0.5: (BLACK, "s"), 1.0: (BLUE, "^")}
+    places = {0.0: 1, 1e-30: 5, 1.0: 9}
+    for (scale, at_zero), reached in accuracies.items():
+        colour, marker = looks[at_zero]
+        place = places[scale] + 2 * at_zero - 1 + np.linspace(-0.3, 0.3, len(reached))
+        axes.plot(place, reached, marker, color=colour, markersize=4)
+    axes.set_xticks([0, 1, 2, 4, 5, 6, 8, 9, 10], ["0", "½", "1"] * 3)
+    for scale, name in ((0.0, "all exactly 0"), (1e-30, "He × 10⁻³⁰"), (1.0, "He")):
+        axes.text(places[scale], 1.04, name, ha="center", fontsize=11)
+    axes.set(xlabel="convention relu'(0), for three starts of the hidden weights", ylabel="test accuracy")
+    axes.set_ylim(0, 1.13)
+    means = {scale: [accuracies[scale, at_zero].mean() for at_zero in looks] for scale in places}
+    told = [", ".join(f"{mean:.3f}" for mean in means[scale]) for scale in places]
+    return figure, (
+        f"Mean test accuracy with relu'(0) = 0, 1/2, 1. Hidden weights exactly 0 at the start: {told[0]}. "
+        f"He times 10⁻³⁰: {told[1]}. He: {told[2]}. One mark for each network."
+    )
 
 
 EXPLORERS = MappingProxyType({"secant": secant, "touching": touching, "masks": masks})
