@@ -145,21 +145,29 @@ class _Idle:
     """Draws ahead for all explorers of one event loop: one picture, then whatever else the loop has to do."""
 
     PAUSE = 0.001  # seconds; long enough for the loop to start a cell that has just arrived
+    QUIET = 0.2  # seconds after a wish of the learner's: more wishes may follow, and come first
 
     def __init__(self, loop):
         self._loop = loop
         self._waiting = []
         self._running = False
+        self._quiet_until = 0.0
 
     def add(self, explorer, first):
         """Draw for `explorer` before all others when it is the one in use (`first`), else after them."""
         others = [other for other in self._waiting if other is not explorer]
         self._waiting = [explorer, *others] if first else [*others, explorer]
+        if first:
+            self._quiet_until = self._loop.time() + self.QUIET
         if not self._running:
             self._running = True
             self._loop.call_later(self.PAUSE, self._turn)
 
     def _turn(self):
+        quiet = self._quiet_until - self._loop.time()
+        if quiet > 0:
+            self._loop.call_later(quiet, self._turn)
+            return
         while self._waiting and not self._waiting[0].draw_ahead():
             self._waiting.pop(0)
         self._running = bool(self._waiting)

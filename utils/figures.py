@@ -10,6 +10,7 @@ import base64
 import html
 import io
 
+from cycler import cycler
 from IPython.display import display
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import LinearSegmentedColormap
@@ -33,6 +34,9 @@ LINES = (
     {"color": BLACK, "linestyle": ":", "linewidth": 2.2},
     {"color": GREY, "linestyle": "-.", "linewidth": 2.2},
 )
+
+# The colours of lines that name none, in order.
+CYCLE = cycler(color=[line["color"] for line in LINES])
 
 DOTS_PER_INCH = 100
 PIXEL_RATIO = 2
@@ -64,6 +68,7 @@ def new_figure(rows=1, columns=1, width=6.0, height=4.0, **subplots):
 def style(axes):
     """Give one `Axes` the house style: light grid beneath the data, no top and right spines."""
     axes.set_facecolor("none")
+    axes.set_prop_cycle(CYCLE)
     axes.spines[["top", "right"]].set_visible(False)
     axes.spines[["left", "bottom"]].set_color(GREY)
     axes.grid(True, color=GRID, linewidth=0.8)

@@ -4,9 +4,10 @@ import io
 import threading
 
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.transforms import Bbox
 from PIL import Image
 
-from utils.figures import DOTS_PER_INCH, PIXEL_RATIO
+from utils.figures import CYCLE, DOTS_PER_INCH, PIXEL_RATIO
 
 
 class Stage:
@@ -41,6 +42,8 @@ class Stage:
         with self._lock:
             self._prepare()
             figure = self._figure
+            for axes in self._marks:
+                axes.set_prop_cycle(CYCLE)  # else each picture would start with the next colour
             try:
                 told = add(figure)
                 self._refuse_changes()
@@ -94,9 +97,10 @@ class Stage:
             artist.remove()
         for axes, marks in self._marks.items():
             del axes.containers[self._containers[axes] :]
-            axes.set_prop_cycle(None)  # else the next picture would start with the next colour
-            if _marks(axes) != marks:
-                axes.set(**marks)
+            now = _marks(axes)
+            for name, mark in marks.items():
+                if now[name] != mark:
+                    axes.set(**{name: Bbox.from_extents(mark) if name == "position" else mark})
             axes.set_autoscale_on(False)  # setting a limit or a scale may switch it on again
 
 
@@ -106,7 +110,7 @@ def _marks(axes):
         "yscale": axes.get_yscale(),
         "xlim": axes.get_xlim(),
         "ylim": axes.get_ylim(),
-        "position": axes.get_position(original=True).bounds,
+        "position": tuple(axes.get_position(original=True).extents),
         "title": axes.get_title(),
         "xlabel": axes.get_xlabel(),
         "ylabel": axes.get_ylabel(),
