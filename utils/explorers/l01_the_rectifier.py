@@ -14,7 +14,7 @@ RELU = ACTIVATIONS["relu"]
 EDGES = np.array([-3.0, 3.0])
 FIRST_KINK = -1.0
 # What the learner should look at is broad, so that the thin lines over it stay visible.
-SUM = {"color": BLUE, "linewidth": 3.5}
+SUM = {"color": BLUE, "linestyle": "-", "linewidth": 3.5}
 
 
 def _legend(axes):
@@ -230,7 +230,7 @@ def timing_picture(times):
     figure, axes = new_figure(width=6.4, height=0.6 + 0.42 * len(times))
     medians = {way: float(np.median(each)) for way, each in times.items()}
     for row, (way, each) in enumerate(times.items()):
-        axes.plot([min(each), max(each)], [row, row], color=BLUE, linewidth=3)
+        axes.plot([min(each), max(each)], [row, row], "-", color=BLUE, linewidth=3)
         axes.plot(medians[way], row, "o", color=BLACK)
     axes.set(xscale="log", xlabel="nanoseconds for each element (logarithmic)", ylim=(len(times) - 0.5, -0.5))
     axes.xaxis.set_major_formatter("{x:g}")
