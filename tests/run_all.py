@@ -37,7 +37,8 @@ def notebooks(*folders):
     """The notebooks of these folders; the folder itself where it has none, so that its part fails."""
     found = []
     for folder in folders:
-        found += sorted(map(str, Path(folder).glob("*.ipynb"))) or [folder]
+        inside = sorted((COURSE / folder).glob("*.ipynb"))
+        found += [str(path.relative_to(COURSE)) for path in inside] or [folder]
     return found
 
 

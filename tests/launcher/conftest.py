@@ -12,7 +12,6 @@ import pytest
 COURSE = Path(__file__).resolve().parents[2]
 
 FAKE_UV = """\
-#!{python}
 import json, os, pathlib, subprocess, sys, time
 here = pathlib.Path(__file__).parent
 with open(here / "uv.log", "a", encoding="utf-8") as log:
@@ -56,8 +55,9 @@ class SmallCourse:
         shutil.copy(COURSE / "start.py", self.folder)
         (self.folder / "requirements.txt").write_text("-e .\n", encoding="utf-8")
         (self.folder / "pyproject.toml").write_text("[project]\n", encoding="utf-8")
-        uv = self.tools / "uv"
-        uv.write_text(FAKE_UV.replace("{python}", sys.executable), encoding="utf-8")
+        (self.tools / "uv.py").write_text(FAKE_UV, encoding="utf-8")
+        uv = self.tools / "uv"  # by way of sh, because a #! line takes no path with a space
+        uv.write_text(f'#!/bin/sh\nexec "{sys.executable}" "{uv}.py" "$@"\n', encoding="utf-8")
         uv.chmod(0o755)
         (self.tools / "jupyterlab.py").write_text(FAKE_LAB, encoding="utf-8")
 

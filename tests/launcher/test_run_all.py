@@ -52,7 +52,7 @@ def test_all_parts_run_though_one_fails(tiny):
     assert done.returncode == 1
     verdicts = dict(re.findall(r"^(\w[\w, ]+?)\s+[\d.]+ s  (passed|FAILED)", done.stdout, re.MULTILINE))
     assert verdicts["notebooks, exercises"] == "FAILED"
-    assert verdicts["tests"] == verdicts["solutions"] == "passed"
+    assert verdicts["tests"] == verdicts["solutions"] == "passed", done.stdout
     # Ruff finds fault with the one-line notebooks or not: its two parts count one each.
     linted = sum(verdicts[name] == "passed" for name in ("ruff check", "ruff format"))
     last = done.stdout.splitlines()[-1]
