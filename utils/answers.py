@@ -185,3 +185,9 @@ def work(function: Callable, arguments: tuple, most: int = 200_000) -> int | Non
 
     failed = call(traced, handed).raised is not None
     return None if failed else count
+
+
+def hidden_loop(function: Callable) -> bool:
+    """Whether a name tells of a loop in C, such as ``map(max, ...)``, which takes no line of Python."""
+    names = getattr(getattr(function, "__code__", None), "co_names", ())
+    return isinstance(function, np.vectorize) or not {"vectorize", "frompyfunc", "map"}.isdisjoint(names)

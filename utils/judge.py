@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from utils.answers import Raised, Result, collect, work
+from utils.answers import Raised, Result, collect, hidden_loop, work
 from utils.compare import difference, kind, shown
 from utils.question import NOT_ATTEMPTED, RAISED, RIGHT, WRONG, Mistake, Outcome, Question, Remark
 
@@ -73,9 +73,7 @@ def not_attempted(sentence: str) -> Outcome:
 
 def loops(question: Question, function: Callable, cases: Sequence[tuple]) -> bool:
     """Whether the work in Python grows with the number of elements, or a name tells of a hidden loop."""
-    # What loops in C, such as map(max, ...), takes no line of Python: only its name shows it.
-    names = getattr(getattr(function, "__code__", None), "co_names", ())
-    if isinstance(function, np.vectorize) or {"vectorize", "frompyfunc", "map"} & set(names):
+    if hidden_loop(function):
         return True
     small, large, rows = small_and_large(question, cases)
     little, much = work(function, small), work(function, large)
