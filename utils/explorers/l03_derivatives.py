@@ -266,9 +266,9 @@ def straddling_picture(steps, worst, share):
     axes.set(xlabel="step of the probes", ylabel=f"worst relative error of {share.shape[1]} networks")
     axes.margins(y=0.15)
     return figure, (
-        f"With step {steps[0]:g} {share[0].mean():.0%} of the parameters moved a unit across its corner: "
+        f"With step {steps[0]:g}, {share[0].mean():.0%} of the parameters moved a unit across its corner: "
         f"the worst error is {worst[0, :, 0].max():.1f}, and {worst[0, :, 1].max():.0e} among the others. "
-        f"With step {steps[3]:g} {share[3].mean():.1%} did. Rounding alone makes "
+        f"With step {steps[3]:g}, {share[3].mean():.1%} did. Rounding alone makes "
         f"{worst[-1, :, 1].max():.0e} with step {steps[-1]:g}."
     )
 
