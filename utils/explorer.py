@@ -42,9 +42,11 @@ from utils.widget import Picture, PictureWidget, sentence_about
 
 __all__ = ["Choice", "Explorer", "Live", "Picture", "Range", "Stop"]
 
-# As in explorer.js: the page keeps at most so much, so more need not be drawn ahead or saved.
+# As in explorer.js: the page keeps at most so much, so more need not be drawn ahead.
 MOST_PICTURES = 512
 MOST_BYTES = 16 * 2**20
+# What a saved page may hold of one explorer: more would load slowly.
+MOST_SAVED_BYTES = 4 * 2**20
 
 
 class Explorer(PictureWidget):
@@ -72,8 +74,7 @@ class Explorer(PictureWidget):
         """A self-contained HTML fragment that works with no kernel and asks no host for anything.
 
         It holds the start, the stops of the tour, and from each of them every picture along each single
-        control, up to 512 pictures or 16 MiB; a control moved to where there is none takes the nearest
-        picture.
+        control, as far as 4 MiB go; a control moved to where there is no picture takes the nearest one.
         """
         anchors = [self._grid.start, *(key for _sentence, key in self._tour)]
         axes = range(len(self._grid.controls))
@@ -81,8 +82,8 @@ class Explorer(PictureWidget):
             key for anchor in anchors for axis in axes for key in self._grid.along(anchor, axis)
         ]
         pictures = {}
-        room = MOST_BYTES
-        for key in list(dict.fromkeys(keys))[:MOST_PICTURES]:
+        room = MOST_SAVED_BYTES
+        for key in dict.fromkeys(keys):
             pictures[_text(key)] = picture = self._draw(key)
             room -= len(picture.png)
             if room < 0:
