@@ -268,7 +268,6 @@ function render({ model, el }) {
     const command = event.ctrlKey || event.metaKey || event.altKey || (event.shiftKey && event.key === "Enter");
     if (!command) event.stopPropagation();
   });
-  root.setAttribute("data-lm-suppress-shortcuts", "true");
   el.replaceChildren(root);
 
   for (const first of model.get("first")) {
