@@ -41,7 +41,7 @@ class Graded:
     """All marks of one notebook, in the order of the lesson's questions.
 
     ``lesson`` is the lesson's stem, "" for a file that could not be read as an exercise of this course;
-    such a sheet has no marks, and ``problems`` says why. Else ``problems`` are sentences on what was odd (an older
+    such a sheet has no marks, and ``problems`` says why. Else these are sentences on what was odd (an older
     notebook that does not count, a cell that never ended). ``name`` is the path of the file inside the
     submissions. ``ids`` is what the name told of the student: "canvas_user" and "canvas_submission", or
     "moodle_participant", each a string of digits.
