@@ -125,9 +125,8 @@ def _wrong_out(x, out) -> ValueError:
 
 
 def _step(x, out):
-    """1 where x > 0, else 0, NaN where x is NaN. (np.heaviside takes up to ten times as long.)"""
-    np.minimum(x, 1, out=out)
-    np.maximum(out, 0, out=out)
+    """1 where x > 0, else 0, NaN where x is NaN. (np.heaviside is several times slower.)"""
+    x.clip(0, 1, out)
     np.ceil(out, out=out)
 
 
