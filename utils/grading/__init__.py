@@ -1,1 +1,1 @@
-"""Grading a class's notebooks: what they compute runs in a sandbox, what they are worth is decided outside."""
+"""Grading a class's notebooks: they run in a sandbox, and what they are worth is decided outside of it."""

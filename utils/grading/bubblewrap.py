@@ -1,4 +1,4 @@
-"""The first kind of sandbox: bubblewrap, which gives a process its own users, processes, network and files."""
+"""The first kind of sandbox: bubblewrap gives a process its own users, processes, network and files."""
 
 import json
 import os
@@ -9,7 +9,6 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable
-from dataclasses import asdict
 
 from . import visible
 from .sandbox import Confined, Limits, NoSandbox, assemble, environment, python_command
@@ -24,14 +23,9 @@ def start(limits: Limits) -> Confined:
     """Start a server in a sandbox; NoSandbox when bubblewrap cannot make one on this machine."""
 
     def command(control: int) -> list[str]:
-        settings = {
-            "control": control,
-            "limits": asdict(limits),
-            "landlock": None,
-            "runs": "/tmp",
-            "wiped": ["/tmp", "/dev/shm"],
-        }
-        return python_command(_INSIDE, settings)
+        wiped = ["/tmp", "/dev/shm"]
+        settings = {"control": control, "landlock": None, "runs": "/tmp", "wiped": wiped}
+        return python_command(_INSIDE, limits, settings)
 
     return launch(command, limits)
 

@@ -12,7 +12,7 @@ class Closed(Exception):
 
 
 class Channel:
-    """Sends and receives plain data. Deadlines are values of ``time.monotonic()``; TimeoutError after them."""
+    """Sends and receives plain data. Deadlines are ``time.monotonic()`` times; TimeoutError after them."""
 
     def __init__(self, connection: socket.socket):
         self._connection = connection

@@ -33,7 +33,10 @@ class Guard:
             return f"it started more than {self._limits['tasks']} processes or threads"
         if sum(map(self._memory, processes)) > self._limits["memory"]:
             return f"it used more than {self._limits['memory'] // 2**20} MB of memory"
-        if self._written() > self._limits["disk"] or self._free - self._free_bytes() > 4 * self._limits["disk"]:
+        if (
+            self._written() > self._limits["disk"]
+            or self._free - self._free_bytes() > 4 * self._limits["disk"]
+        ):
             return f"it wrote more than {self._limits['disk'] // 2**20} MB to disk, or too many files"
         return None
 

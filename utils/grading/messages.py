@@ -1,4 +1,4 @@
-"""What the grader and the sandbox say to each other, as plain data; what comes back is checked field by field."""
+"""What the grader and the sandbox say to each other; what comes back is checked field by field."""
 
 from ..answers import Raised, Result
 from .protocol import ProtocolError

@@ -61,7 +61,11 @@ def decode(data: bytes) -> object:
     try:
         node = json.loads(data[_LENGTH.size : start].decode("ascii"), parse_int=_integer)
     except (ValueError, RecursionError) as error:
-        reason = str(error) if isinstance(error, ProtocolError) else "a header that is not JSON, or nested too deep"
+        reason = (
+            str(error)
+            if isinstance(error, ProtocolError)
+            else "a header that is not JSON, or nested too deep"
+        )
         raise ProtocolError(reason) from None
     decoder = _Decoder(memoryview(data)[start:])
     value = decoder.value(node, 0)

@@ -1,29 +1,30 @@
-"""The trusted side of running a notebook: what its cells do, and what its functions return on given arguments.
+"""The trusted side of running a notebook: what its cells do, and what its functions return when called.
 
-Nothing that comes back is executed or trusted: it is data, checked byte by byte. Whatever a notebook does, the
-worst outcome is a ``NoAnswer`` for a call of its own.
+Nothing that comes back is executed or trusted: it is data, checked byte by byte. Whatever a notebook does,
+the worst outcome is a ``NoAnswer`` for a call of its own.
 """
 
 import secrets
 import socket
+import sys
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from ..answers import Raised, Result
-from . import messages, protocol
+from . import bubblewrap, containers, messages, protocol, selftest
 from .channel import Channel, Closed
-from .choice import choose
 from .protocol import ProtocolError
-from .sandbox import Confined, GradingError, Limits
+from .sandbox import Confined, GradingError, Limits, NoSandbox
 
 OK, RAISED, TIMED_OUT, DIED, FORGED, NOT_RUN = "ok", "raised", "timed out", "died", "forged", "not run"
+BACKENDS = (bubblewrap, containers)
 _MOST_ATTEMPTS = 8
 
 
 @dataclass(frozen=True)
 class Call:
-    """A function to call on plain arguments. With ``measure``, how much Python it runs instead of its result."""
+    """A function to call on plain arguments; with ``measure`` to learn how much Python it runs."""
 
     function: str
     arguments: tuple
@@ -39,7 +40,7 @@ class NoAnswer:
 
 @dataclass(frozen=True)
 class Measured:
-    """The lines of Python that a call runs (None when it fails), and whether a name tells of a hidden loop."""
+    """The lines of Python that a call runs (None when it fails), and whether a name tells of a loop."""
 
     lines: int | None
     hidden_loop: bool
@@ -92,16 +93,28 @@ class Runner:
     A context manager. GradingError when this machine has no sandbox that holds.
     """
 
-    def __init__(self, limits: Limits | None = None, backend=None):
+    def __init__(self, limits: Limits | None = None, backends: Sequence = BACKENDS):
         self.limits = limits or Limits()
-        self._backend = backend
+        self._backends = backends
+        self._backend = None
         self._confined: Confined | None = None
 
     def __enter__(self) -> "Runner":
-        if self._backend is None:
-            self._backend = choose()
-        self._server()
-        return self
+        reasons = []
+        for backend in self._backends if sys.platform == "linux" else ():
+            self._backend = backend
+            try:
+                self._server()
+                selftest.check(self.run)
+                return self
+            except NoSandbox as reason:
+                reasons.append(f"{backend.NAME}: {reason}")
+                self.close()
+        raise GradingError(
+            "Grading needs a sandbox, and none works here: on Debian or Ubuntu install one with `apt install "
+            "bubblewrap`, on macOS or Windows grade in a Linux container or in WSL"
+            + (f" ({'; '.join(reasons)})." if reasons else ".")
+        )
 
     def __exit__(self, *details) -> None:
         self.close()
@@ -120,7 +133,7 @@ class Runner:
     def run(self, cells: Sequence[str], calls: Sequence[Call]) -> RunReport:
         """Run the cells in their order, then the calls. A cell or function that breaks costs only itself.
 
-        GradingError only when no sandbox can be started any more; whatever the notebook does is in the report.
+        GradingError only when no sandbox starts any more; whatever the notebook does is in the report.
         """
         progress = _Progress()
         deadline = time.monotonic() + self.limits.whole_seconds
@@ -168,8 +181,6 @@ class Runner:
                 progress.cells[place] = report
                 raise
             progress.cells[place] = report
-            if report.status == TIMED_OUT:
-                continue
 
     def _run_calls(self, session: "_Session", calls: Sequence[Call], progress: _Progress) -> None:
         for place, call in enumerate(calls):

@@ -1,11 +1,12 @@
 """The IPython shell that runs a notebook's cells where nobody looks at the output."""
 
-import os
-
 import IPython
+import ipywidgets  # noqa: F401
+import matplotlib_inline.backend_inline  # noqa: F401
 from IPython.core.displaypub import DisplayPublisher
 from IPython.core.history import HistoryManager
 from IPython.core.interactiveshell import InteractiveShell
+from matplotlib import pyplot
 
 
 class _NoPublisher(DisplayPublisher):
@@ -27,21 +28,24 @@ class _Shell(InteractiveShell):
     def showsyntaxerror(self, *arguments, **options):
         """See ``showtraceback``."""
 
+    def _format_exception_for_storage(self, *arguments, **options):
+        """See ``showtraceback``."""
+        return []
+
     def ask_exit(self):
         """``exit`` in a cell ends no notebook."""
 
 
 def make_shell() -> InteractiveShell:
-    """The one shell of this process; it reads no start-up files and keeps no history on disk."""
+    """The one shell of this process, with what notebooks use imported. It reads and writes no files."""
     HistoryManager.enabled = False
-    shell = _Shell.instance(display_pub_class=_NoPublisher, colors="nocolor" if _new() else "NoColor")
+    colors = "nocolor" if IPython.version_info >= (9,) else "NoColor"
+    shell = _Shell.instance(display_pub_class=_NoPublisher, colors=colors)
     shell.system = shell.system_raw
-    # The first cell pays for what IPython makes lazily: let it be this one.
+    # The first plot and the first await pay for what is made lazily: let it be these.
+    pyplot.plot([0, 1])
+    pyplot.gcf().canvas.draw()
+    pyplot.close("all")
     shell.run_cell("import asyncio\nawait asyncio.sleep(0)\n", store_history=False)
-    shell.run_cell("get_ipython().run_line_magic('time', 'None')", store_history=False)
     shell.reset(new_session=False)
     return shell
-
-
-def _new() -> bool:
-    return IPython.version_info >= (9,)

@@ -38,7 +38,10 @@ def answer_requests(connection: socket.socket, shell) -> None:
         except ProtocolError as error:
             if "call" not in request:
                 raise
-            refusal = {"status": "result", "result": _refused(f"{error}, which is more than can be handed in")}
+            refusal = {
+                "status": "result",
+                "result": _refused(f"{error}, which is more than can be handed in"),
+            }
             channel.send({"id": request["id"], "answer": refusal}, time.monotonic() + _FOREVER)
 
 
@@ -80,10 +83,6 @@ def _call(request: dict, names: dict) -> dict:
             "hidden_loop": hidden_loop(function),
         }
     return {"status": "result", "result": from_result(call(function, request["arguments"]))}
-
-
-def _refused(reason: str) -> dict:
-    return from_result(Result(refused=reason))
 
 
 def _text(error: BaseException) -> str:

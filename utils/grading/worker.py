@@ -1,8 +1,8 @@
 """The program inside the sandbox: a server that forks a child for each handed-in notebook.
 
-It starts with the heavy packages imported, so that a child is there in milliseconds. A child has one socket to
-the grader, its own fresh folder and nothing else; the server alone has the control socket. When a notebook is
-done, the server kills every process but itself, and empties the folders.
+It starts with the heavy packages imported, so that a child is there in milliseconds. A child has one socket
+to the grader and a fresh folder; the server alone has the control socket. When a notebook is done, the server
+kills every process but itself and empties the folder.
 """
 
 import contextlib
@@ -16,10 +16,11 @@ import shutil
 import signal
 import socket
 import sys
-import time
 
-from . import confine, protocol
+from . import confine, keeper, landlock, protocol, seccomp
 from .guard import Guard
+from .shell import make_shell
+from .submission import answer_requests
 
 _TICK_MILLISECONDS = 50
 _SET_DUMPABLE, _SET_SUBREAPER = 4, 36
@@ -30,59 +31,56 @@ def main() -> None:
     """Read the settings from the command line, confine this process, and serve until the grader hangs up."""
     settings = json.loads(sys.argv[1])
     control = socket.socket(fileno=settings["control"])
-    limits = settings["limits"]
-    confine.limit(limits)
-    if settings["landlock"]:
-        confine.enter(settings["landlock"])
-    library = ctypes.CDLL(None)
-    # Nobody but this process may read its memory or take its sockets, and orphans come to it.
-    library.prctl(_SET_DUMPABLE, 0, 0, 0, 0)
-    library.prctl(_SET_SUBREAPER, 1, 0, 0, 0)
     for number in _UNWELCOME:
         signal.signal(number, signal.SIG_DFL)
+    confine.limit(settings["limits"])
+    confine.drop_capabilities()
+    rules = None
+    if settings["landlock"] is not None:
+        rules = confine.enter_landlock(settings["landlock"], settings["runs"])
+    seccomp.install(pretend=rules is not None)
+    # From here on this process signals everybody whom it can, so it must not reach anybody outside.
+    if not confine.signals_stay_inside(settings["grader"]):
+        sys.exit("the sandbox lets signals out")
+    _set(_SET_SUBREAPER, 1)
+    if rules is not None:
+        keeper.fork_server(control)
+        landlock.enter_scope()
+        _set(_SET_SUBREAPER, 1)
+    # Nobody but this process may read its memory or take its sockets.
+    _set(_SET_DUMPABLE, 0)
     sys.path[:] = [folder for folder in sys.path if os.path.isfile(folder) or os.access(folder, os.R_OK)]
-    shell = _prepare()
+    shell = make_shell()
     gc.collect()
     gc.freeze()
-    control.sendall(protocol.encode({"ready": True}))
-    _Server(control, settings, shell).serve()
+    _Server(control, settings, shell, rules).serve()
 
 
-def _prepare():
-    """Import what notebooks need, and make the shell that runs their cells."""
-    import ipywidgets  # noqa: F401
-    import matplotlib
-
-    matplotlib.use("Agg")
-    import matplotlib.figure
-    import matplotlib.pyplot  # noqa: F401
-
-    from .shell import make_shell
-
-    return make_shell()
+def _set(option: int, value: int) -> None:
+    if ctypes.CDLL(None).prctl(option, value, 0, 0, 0):
+        sys.exit("the kernel refused a setting that the sandbox needs")
 
 
 class _Server:
-    def __init__(self, control: socket.socket, settings: dict, shell):
+    def __init__(self, control: socket.socket, settings: dict, shell, rules: landlock.Ruleset | None):
         self._control = control
         self._settings = settings
         self._shell = shell
-        self._number = 0
+        self._rules = rules
 
     def serve(self) -> None:
         """Handle one notebook after another until the grader is gone."""
+        self._wipe()
+        self._control.sendall(protocol.encode({"ready": True}))
         while True:
             message, descriptors, _, _ = socket.recv_fds(self._control, 4096, 1)
             if not message:
                 return
             if protocol.decode(message[4:]) != {"order": "begin"} or len(descriptors) != 1:
                 continue
-            self._number += 1
-            folder = os.path.join(self._settings["runs"], str(self._number))
-            os.mkdir(folder, 0o700)
             child = os.fork()
             if child == 0:
-                self._become_child(descriptors[0], folder)
+                self._become_child(descriptors[0])
             os.close(descriptors[0])
             self._control.sendall(protocol.encode(self._watch(child)))
 
@@ -99,7 +97,7 @@ class _Server:
             ready = dict(poll.poll(_TICK_MILLISECONDS))
             if self._control.fileno() in ready:
                 if not self._control.recv(4096):
-                    _kill_all()
+                    keeper.kill_all()
                     sys.exit()
                 break
             if handle in ready:
@@ -109,10 +107,10 @@ class _Server:
             if trouble is None:
                 trouble = guard.trouble()
                 if trouble:
-                    _kill_all()
+                    keeper.kill_all()
         os.close(handle)
         others = len(guard.processes() - {child})
-        _kill_all()
+        keeper.kill_all()
         return {"ended": ended, "others": others, "clean": self._wipe(), "trouble": trouble}
 
     def _wipe(self) -> bool:
@@ -129,7 +127,7 @@ class _Server:
         except OSError:
             return False
 
-    def _become_child(self, descriptor: int, folder: str) -> None:
+    def _become_child(self, descriptor: int) -> None:
         """Everything a child does. It never returns into the server's loop."""
         try:
             os.setsid()
@@ -137,32 +135,11 @@ class _Server:
             nothing = os.open(os.devnull, os.O_RDWR)
             for number in (0, 1, 2):
                 os.dup2(nothing, number)
-            os.environ.update(HOME=folder, TMPDIR=folder, IPYTHONDIR=os.path.join(folder, ".ipython"))
-            os.environ.update(MPLCONFIGDIR=os.path.join(folder, ".matplotlib"))
-            os.chdir(folder)
-            if self._settings["landlock"]:
-                confine.enter_deeper(self._settings["landlock"], folder)
+            os.chdir(self._settings["runs"])
             seconds = self._settings["limits"]["cpu_seconds"]
             resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
-            from .submission import answer_requests
-
+            if self._rules is not None:
+                self._rules.enter()
             answer_requests(socket.socket(fileno=descriptor), self._shell)
         finally:
             os._exit(0)
-
-
-def _kill_all() -> None:
-    """Kill every other process in the sandbox, and wait until not one is left.
-
-    As the first process of its own process namespace, or inside a Landlock domain that scopes signals, this
-    process reaches the sandbox and nothing beyond with -1.
-    """
-    while True:
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.kill(-1, signal.SIGKILL)
-        try:
-            while os.waitpid(-1, os.WNOHANG)[0]:
-                pass
-        except ChildProcessError:
-            return
-        time.sleep(0.001)
