@@ -38,11 +38,8 @@ def answer_requests(connection: socket.socket, shell) -> None:
         except ProtocolError as error:
             if "call" not in request:
                 raise
-            refusal = {
-                "status": "result",
-                "result": _refused(f"{error}, which is more than can be handed in"),
-            }
-            channel.send({"id": request["id"], "answer": refusal}, time.monotonic() + _FOREVER)
+            answer = {"status": "result", "result": from_result(Result(refused=str(error)))}
+            channel.send({"id": request["id"], "answer": answer}, time.monotonic() + _FOREVER)
 
 
 def _answer(request: dict, shell) -> dict:
