@@ -1,26 +1,37 @@
-"""The command line of the course's workshop: ``python -m utils release`` makes the exercises."""
+"""The command line of the course's workshop: ``release`` makes the exercises, ``grade`` grades a class."""
 
 import argparse
 import sys
 
 from utils import release
+from utils.grading import command, handout
+from utils.grading.sandbox import GradingError
 from utils.lessons import ROOT
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command and return its exit status."""
     parser = argparse.ArgumentParser(
-        prog="python -m utils", description="Tools for those who make the course."
+        prog="python -m utils", description="Tools for those who make the course and those who teach it."
     )
     commands = parser.add_subparsers(dest="command", required=True)
-    releasing = commands.add_parser("release", help="make exercises/ from solutions/")
+    releasing = commands.add_parser("release", help="make exercises/ from solutions/, or a copy to hand out")
     releasing.add_argument("--check", action="store_true", help="change nothing; fail when something drifted")
+    handout.add_arguments(releasing)
+    command.add_arguments(commands.add_parser("grade", help="grade the notebooks that a class handed in"))
     chosen = parser.parse_args(arguments)
     try:
+        if chosen.command == "grade":
+            return command.grade(chosen)
+        if chosen.cohort is not None:
+            return handout.hand_out(chosen)
         return _check() if chosen.check else _write()
-    except ValueError as error:
+    except (ValueError, GradingError) as error:
         print(error, file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        print("Stopped. What was graded is kept: run the same command again to go on.", file=sys.stderr)
+        return 130
 
 
 def _check() -> int:

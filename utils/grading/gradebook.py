@@ -63,8 +63,11 @@ class Gradebook:
         self.path = path
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
+            path.touch(mode=0o600)
         except OSError as error:
-            raise GradingError(f"The folder {path.parent} cannot be made: {error.strerror}.") from None
+            raise GradingError(
+                f"The gradebook {path} cannot be written ({error.strerror}): {_ROOM}."
+            ) from None
         with self._told():
             self._base = sqlite3.connect(path, timeout=SECONDS_TO_WAIT, isolation_level=None)
             self._prepare()
@@ -79,12 +82,18 @@ class Gradebook:
         """Note whose class it is; GradingError when it is another cohort's already."""
         with self._change():
             self._base.execute("INSERT OR IGNORE INTO setting VALUES ('cohort', ?)", (cohort,))
-            owner = self._base.execute("SELECT value FROM setting WHERE name = 'cohort'").fetchone()[0]
+        owner = self.cohort()
         if owner != cohort:
             raise GradingError(
                 f"{self.path} is the gradebook of the cohort {owner!r}: grade with --cohort {owner}, or give "
                 f"another --out for {cohort!r}."
             )
+
+    def cohort(self) -> str | None:
+        """Whose class it is, None when nobody's yet."""
+        with self._told():
+            found = self._base.execute("SELECT value FROM setting WHERE name = 'cohort'").fetchone()
+        return found[0] if found else None
 
     def holds(self, student: str, lesson: str, fingerprint: str) -> bool:
         """Whether exactly this was graded already."""
