@@ -150,6 +150,17 @@ function render({ model, el }) {
     if (height > (parseFloat(description.style.minHeight) || 0)) description.style.minHeight = `${height}px`;
   }
 
+  async function draw(picture) {
+    const bitmap = await createImageBitmap(picture.blob);
+    const context = canvas.getContext("2d");
+    context.clearRect(0, 0, canvas.width, canvas.height);
+    context.drawImage(bitmap, 0, 0, canvas.width, canvas.height);
+    bitmap.close();
+    canvas.setAttribute("aria-label", picture.description);
+    canvas.dataset.key = picture.key;
+  }
+
+  // One at a time and the latest next, so that neither a picture nor a sentence overtakes a later one.
   async function paint(picture) {
     next = picture;
     if (painting) return;
@@ -158,13 +169,7 @@ function render({ model, el }) {
       while (next) {
         const now = next;
         next = null;
-        const bitmap = await createImageBitmap(now.blob);
-        const context = canvas.getContext("2d");
-        context.clearRect(0, 0, canvas.width, canvas.height);
-        context.drawImage(bitmap, 0, 0, canvas.width, canvas.height);
-        bitmap.close();
-        canvas.setAttribute("aria-label", now.description);
-        canvas.dataset.key = now.key;
+        if (now.blob) await draw(now);
         tell(now.description);
       }
     } finally {
@@ -237,7 +242,7 @@ function render({ model, el }) {
       // While dragging, an answer is worth showing even if the wish has moved on.
       if (answer && !book.has(String(at))) paint(picture);
     }
-    if (message.type === "failed") tell(message.description);
+    if (message.type === "failed") paint({ description: message.description });
     if (message.type === "ended") runner.running(false);
     if (answer && message.key !== String(at)) seek();
     else if (answer && message.type === "picture") paint(book.take(message.key));

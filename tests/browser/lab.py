@@ -104,7 +104,7 @@ class Lab:
         }
         for name, text in files.items():
             path = folder / f"{name}.jupyterlab-settings"
-            path.parent.mkdir(parents=True)
+            path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8")
 
     def write(self, name, *sources):

@@ -119,6 +119,12 @@ def test_a_failure_is_told_and_asked_again_next_time(page):
     assert page.evaluate(WISHES) == [3, 3]
 
 
+def test_a_picture_still_being_painted_does_not_hide_a_later_failure(page):
+    page.evaluate("() => { moveTo(3); answer(3); moveTo(4); fail(4) }")
+    page.wait_for_timeout(300)
+    assert page.locator(".relu-description").inner_text() == "No picture 4."
+
+
 def test_leaving_lets_go_of_the_model(page):
     page.evaluate("() => leave()")
     assert page.evaluate("() => window.left")
