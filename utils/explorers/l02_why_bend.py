@@ -91,7 +91,8 @@ def training_picture(before, after, losses, shares):
         draw_rings(one, x, labels)
         draw_boundary(one, score)
         one.legend().remove()
-        one.set_title(title)
+        one.set(title=title, xticks=(-1, 0, 1), yticks=(-1, 0, 1))
+    axes[1].set_ylabel("")
     axes[0].legend(
         loc="upper left", frameon=False, fontsize=9, borderpad=0, handletextpad=0, labelspacing=0.2
     )
