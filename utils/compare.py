@@ -15,9 +15,10 @@ def difference(
     """None when ``got`` is the same answer as ``expected``, else a clause that says where they part.
 
     Numbers agree when |got - expected| <= absolute + relative * |expected|; unless given, the two tolerances
-    follow the coarser floating-point type of both (1e-9 and 1e-12 for float64, 1e-5 and 1e-6 for float32);
-    integers must be equal. NaN agrees with NaN only, an infinity with itself only, -0.0 with 0.0. A 0-d array
-    agrees with a number, a list with an array of its shape, a list with a tuple.
+    follow the coarser floating-point type of both (1e-9 and 1e-12 for float64, 1e-5 and 1e-6 for float32).
+    Given ones are for float64: a coarser type keeps its own where these are wider. Integers must be equal.
+    NaN agrees with NaN only, an infinity with itself only, -0.0 with 0.0. A 0-d array agrees with a number, a
+    list with an array of its shape (an empty list with any empty array), a list with a tuple.
     """
     if expected is None or isinstance(expected, str):
         same = got is None if expected is None else isinstance(got, str) and str(got) == str(expected)
@@ -60,6 +61,8 @@ def _of_arrays(got, expected, relative, absolute):
     wanted = np.asarray(expected)
     if numbers is None or (numbers.dtype.kind == "U") != (wanted.dtype.kind == "U"):
         return f"it returned {kind(got)}, expected {kind(expected)}"
+    if numbers.size == wanted.size == 0 and isinstance(got, list | tuple):
+        return None  # a list that holds nothing cannot say how many columns it has not
     if numbers.shape != wanted.shape:
         return f"it returned {kind(got)}, expected {kind(expected)}"
     agree = _agree(numbers, wanted, relative, absolute)
@@ -80,8 +83,9 @@ def _agree(got: np.ndarray, expected: np.ndarray, relative, absolute) -> np.ndar
         return np.asarray(got == expected)
     sizes = [each.itemsize // (2 if each.kind == "c" else 1) for each in floats]
     usual_relative, usual_absolute = _TOLERANCES[min(8, *sizes)]
-    relative = usual_relative if relative is None else relative
-    absolute = usual_absolute if absolute is None else absolute
+    coarse = min(sizes) < 8
+    relative = usual_relative if relative is None else max(relative, usual_relative * coarse)
+    absolute = usual_absolute if absolute is None else max(absolute, usual_absolute * coarse)
     wide = np.complex128 if "c" in (got.dtype.kind, expected.dtype.kind) else np.float64
     got, expected = got.astype(wide), expected.astype(wide)
     with np.errstate(all="ignore"):
