@@ -44,7 +44,7 @@ def origin(parts: Sequence[str]) -> Origin:
         attempt = _CANVAS_ATTEMPT.search(first)
         ids = {"canvas_user": canvas["user"], "canvas_submission": canvas["submission"]}
         return Origin(clean(canvas["name"]), ids, int(attempt[1]) if attempt else 0, own=True)
-    return Origin(clean(_NOTEBOOK.sub("", first)))
+    return Origin(clean(re.sub(r"\.zip$", "", _NOTEBOOK.sub("", first), flags=re.IGNORECASE)))
 
 
 def clean(name: str) -> str:

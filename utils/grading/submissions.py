@@ -9,8 +9,6 @@ from utils.grading.files import File, in_folder, in_zip
 from utils.grading.names import Origin, clean, is_notebook, origin, told_apart
 from utils.grading.sandbox import GradingError
 
-_CONTAINERS = ("submitted", "submissions")
-
 
 @dataclass(frozen=True)
 class Submission:
@@ -54,15 +52,12 @@ def _hidden(file: File) -> bool:
 
 
 def _without_container(files: list[File], path: Path) -> list[File]:
-    """Leave out a folder that stands around all students."""
-    firsts = {each.parts[0] for each in files if len(each.parts) > 1}
-    for name in (*_CONTAINERS, *([path.stem] if path.is_file() else [])):
-        alone = len(firsts) == 1 and not any(
-            len(each.parts) == 1 and is_notebook(each.parts[0]) for each in files
-        )
-        if name in firsts and (alone or name == "submitted"):
-            inside = [each for each in files if each.parts[0] == name and len(each.parts) > 1]
-            return [replace(each, parts=each.parts[1:]) for each in inside]
+    """Leave out a folder that stands around all students; of nbgrader's folders keep what is "submitted"."""
+    for name in (*([path.stem] if path.is_file() else []), "submitted", "submissions"):
+        inside = [each for each in files if each.parts[0] == name and len(each.parts) > 1]
+        beside = [each for each in files if len(each.parts) > 1 or is_notebook(each.parts[0])]
+        if inside and (name == "submitted" or len(inside) == len(beside)):
+            files = [replace(each, parts=each.parts[1:]) for each in inside]
     return files
 
 
