@@ -43,6 +43,8 @@ LAB_OVERRIDES = {
     "@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False},
     # A widget's messages wait for the running cell, so that its callbacks never run beside it.
     "@jupyterlab/apputils-extension:kernels-settings": {"commsOverSubshells": "disabled"},
+    # A notebook that was saved with its outputs shows its explorers' pictures again tomorrow.
+    "@jupyter-widgets/jupyterlab-manager:plugin": {"saveState": True},
 }
 
 NO_CONNECTION = (

@@ -51,8 +51,10 @@ function render({ model, el }) {
     model.save_changes();
     update();
   });
-  // JupyterLab would take arrow keys, Enter and Space for the notebook.
-  form.addEventListener("keydown", (event) => event.stopPropagation());
+  // JupyterLab would take arrow keys, Enter and Space for the notebook. Shift+Enter still runs the cell.
+  form.addEventListener("keydown", (event) => {
+    if (!(event.shiftKey && event.key === "Enter")) event.stopPropagation();
+  });
   button.addEventListener("click", () => {
     model.set("chosen", chosen());
     model.save_changes();
