@@ -25,7 +25,8 @@ main { max-width: 56rem; margin: 0 auto; padding: 1.5rem 1.1rem 4rem; overflow-w
 h1 { font-size: 1.75rem; line-height: 1.25; margin: .4rem 0 .6rem; }
 h2 { font-size: 1.3rem; line-height: 1.3; margin: 2.4rem 0 .6rem; padding-top: .9rem;
   border-top: 2px solid var(--line); }
-h3 { font-size: 1.06rem; line-height: 1.35; margin: 0; }
+h3 { font-size: 1.06rem; line-height: 1.35; margin: 1.8rem 0 .3rem; }
+h2 + h3, .question h3 { margin-top: 0; }
 p, ul { margin: .5rem 0; }
 ul { padding-left: 1.3rem; }
 a { color: var(--link); text-underline-offset: .15em; }
@@ -40,7 +41,10 @@ caption { text-align: left; color: var(--faint); padding-bottom: .4rem; }
 th, td { text-align: left; vertical-align: top; padding: .35rem .9rem .35rem 0;
   border-bottom: 1px solid var(--line); }
 .number { text-align: right; font-variant-numeric: tabular-nums; }
-th[scope=row] { font-weight: 600; }
+td.number { white-space: nowrap; }
+h4 { font-size: 1rem; margin: 1rem 0 0; }
+th[scope=col] { vertical-align: bottom; }
+th[scope=row] { font-weight: 600; min-width: 8.5rem; }
 .question { border-left: 5px solid var(--line); padding: .1rem 0 .1rem .9rem; margin: 1.5rem 0; }
 .question.right { border-color: var(--right); }
 .question.wrong, .question.raised { border-color: var(--wrong); }
