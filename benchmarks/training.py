@@ -16,7 +16,8 @@ from sklearn.neural_network import MLPClassifier
 from threadpoolctl import threadpool_limits
 
 from utils.networks import Network
-from utils.training import SGD, train
+from utils.optimizers import SGD
+from utils.training import train
 
 LEARNING_RATE, MOMENTUM = 0.001, 0.9
 AGREEMENT = 1e-4

@@ -23,7 +23,8 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 import numpy as np
-from scipy.special import ndtr
+
+from utils import activation_kernels as kernels
 
 Kernel = Callable[[np.ndarray, np.ndarray], object]
 
@@ -119,325 +120,6 @@ def _wrong_out(x, out) -> ValueError:
     )
 
 
-# The kernels. Each fills out from x, both float32 or float64 and of one shape. Since out may be x, the last
-# reading of x is never after the first writing of out. np.minimum and np.maximum, unlike np.where, pass NaN
-# on, and on mixed signs they are about ten times faster in large arrays.
-
-
-def _step(x, out):
-    """1 where x > 0, else 0, NaN where x is NaN. (np.heaviside is several times slower.)"""
-    x.clip(0, 1, out)
-    np.ceil(out, out=out)
-
-
-def _one(x, out):
-    np.minimum(x, 1, out=out)
-    np.maximum(out, 1, out=out)
-
-
-def _identity():
-    return lambda x, out: np.positive(x, out=out), _one, (), None
-
-
-def _sigmoid(x, out):
-    # e^x / (1 + e^x) is exact on the left; beyond 40 it is 1 in both precisions.
-    np.minimum(x, 40, out=out)
-    np.exp(out, out=out)
-    np.divide(out, out + 1, out=out)
-
-
-def _sigmoid_derivative(x, out):
-    # e / (1 + e)^2 with e = e^-|x|, which s(1 - s) equals but for the cancellation on the right.
-    np.absolute(x, out=out)
-    np.negative(out, out=out)
-    np.exp(out, out=out)
-    below = out + 1
-    np.divide(out, below, out=out)
-    np.divide(out, below, out=out)
-
-
-def _tanh_derivative(x, out):
-    # (2e / (1 + e^2))^2 with e = e^-|x|, which 1 - tanh^2 equals but for the cancellation.
-    np.absolute(x, out=out)
-    np.negative(out, out=out)
-    np.exp(out, out=out)
-    below = out * out
-    below += 1
-    np.divide(out, below, out=out)
-    np.multiply(out, 2, out=out)
-    np.multiply(out, out, out=out)
-
-
-def _relu(x, out):
-    np.maximum(x, 0, out=out)
-
-
-def _two_slopes(slope):
-    """1 on the right of 0 and slope on the left, for every slope. max(x, slope x) is that only up to 1."""
-    if slope == 0:  # 0 * inf would be NaN
-        return _relu, _step, (0.0,), 0.0
-
-    def gentle(x, out):
-        np.maximum(x, x * slope, out=out)
-
-    def steep(x, out):
-        left = np.minimum(x, 0)
-        left *= slope
-        np.maximum(x, 0, out=out)
-        out += left
-
-    def gentle_derivative(x, out):
-        _step(x, out)
-        np.maximum(out, slope, out=out)
-
-    def any_derivative(x, out):
-        _step(x, out)
-        left = np.subtract(1, out)
-        left *= slope
-        out += left
-
-    return (
-        gentle if abs(slope) <= 1 else steep,
-        gentle_derivative if 0 < slope <= 1 else any_derivative,
-        () if slope == 1 else (0.0,),
-        None if slope == 1 else slope,
-    )
-
-
-def _rrelu(lower, upper):
-    if lower > upper:
-        raise ValueError(f"rrelu's lower must not be above its upper, but {lower} > {upper}.")
-    return _two_slopes((lower + upper) / 2)
-
-
-def _elu(alpha, scale=1.0):
-    def value(x, out):
-        left = np.minimum(x, 0)
-        np.expm1(left, out=left)
-        left *= alpha
-        np.maximum(x, 0, out=out)
-        out += left
-        if scale != 1:
-            out *= scale
-
-    def derivative(x, out):
-        right = np.empty_like(x)
-        _step(x, right)
-        np.minimum(x, 0, out=out)
-        np.exp(out, out=out)
-        out -= right
-        out *= alpha
-        out += right
-        if scale != 1:
-            out *= scale
-
-    if alpha == scale == 1:
-        return _celu(1.0)
-    return value, derivative, (0.0,), alpha * scale
-
-
-def _celu(alpha):
-    _require_positive("celu", "alpha", alpha)
-
-    def value(x, out):
-        left = np.minimum(x, 0)
-        left /= alpha
-        np.expm1(left, out=left)
-        left *= alpha
-        np.maximum(x, 0, out=out)
-        out += left
-
-    def derivative(x, out):
-        np.minimum(x, 0, out=out)
-        np.divide(out, alpha, out=out)
-        np.exp(out, out=out)
-
-    return value, derivative, (), None
-
-
-def _gelu():
-    def value(x, out):
-        share = ndtr(x)  # the normal distribution function, accurate in its left tail
-        np.maximum(x, -1000, out=out)
-        out *= share
-
-    def derivative(x, out):
-        share = ndtr(x)
-        np.minimum(x, 1000, out=out)
-        np.maximum(out, -1000, out=out)
-        density = out * out
-        density *= -0.5
-        np.exp(density, out=density)
-        density *= 1 / math.sqrt(2 * math.pi)
-        out *= density
-        out += share
-
-    return value, derivative, (), None
-
-
-def _gelu_tanh():
-    # (1 + tanh u) / 2 is the sigmoid of 2u, without the cancellation on the left.
-    slope = 2 * math.sqrt(2 / math.pi)
-    cubic = slope * 0.044715
-
-    def inner(x):
-        inside = np.minimum(x, 1000)
-        np.maximum(inside, -1000, out=inside)
-        square = inside * inside
-        twice_u = square * cubic
-        twice_u += slope
-        twice_u *= inside
-        return inside, square, twice_u
-
-    def value(x, out):
-        _, _, share = inner(x)
-        _sigmoid(share, share)
-        np.maximum(x, -1000, out=out)
-        out *= share
-
-    def derivative(x, out):
-        inside, square, twice_u = inner(x)
-        square *= 3 * cubic
-        square += slope
-        inside *= square
-        _sigmoid_derivative(twice_u, square)
-        inside *= square
-        _sigmoid(twice_u, out)
-        out += inside
-
-    return value, derivative, (), None
-
-
-def _silu():
-    def value(x, out):
-        share = np.empty_like(x)
-        _sigmoid(x, share)
-        np.maximum(x, -1000, out=out)
-        out *= share
-
-    def derivative(x, out):
-        inside = np.minimum(x, 1000)
-        np.maximum(inside, -1000, out=inside)
-        slope = np.empty_like(x)
-        _sigmoid_derivative(inside, slope)
-        slope *= inside
-        _sigmoid(inside, out)
-        out += slope
-
-    return value, derivative, (), None
-
-
-def _mish():
-    # With w = e^x and n = w(w + 2), tanh(log(1 + w)) is n / (n + 2). Beyond 40 it is 1 in both precisions.
-    def powers(x):
-        w = np.minimum(x, 40)
-        np.exp(w, out=w)
-        n = w + 2
-        n *= w
-        return w, n
-
-    def value(x, out):
-        _, n = powers(x)
-        np.maximum(x, -1000, out=out)
-        n /= n + 2
-        out *= n
-
-    def derivative(x, out):
-        # n / (n + 2) + 4 x w (1 + w) / (n + 2)^2
-        w, n = powers(x)
-        below = n + 2
-        n /= below
-        np.minimum(x, 1000, out=out)
-        np.maximum(out, -1000, out=out)
-        out *= 4
-        out *= w / below
-        w += 1
-        w /= below
-        out *= w
-        out += n
-
-    return value, derivative, (), None
-
-
-def _softplus(beta):
-    _require_positive("softplus", "beta", beta)
-
-    def value(x, out):
-        tail = np.absolute(x)
-        tail *= -beta
-        np.exp(tail, out=tail)
-        np.log1p(tail, out=tail)
-        tail /= beta
-        np.maximum(x, 0, out=out)
-        out += tail
-
-    def derivative(x, out):
-        np.multiply(x, beta, out=out)
-        _sigmoid(out, out)
-
-    return value, derivative, (), None
-
-
-def _relu6():
-    def value(x, out):
-        np.maximum(x, 0, out=out)
-        np.minimum(out, 6, out=out)
-
-    def derivative(x, out):
-        below_six = 6 - x
-        _step(below_six, below_six)
-        _step(x, out)
-        out *= below_six
-
-    return value, derivative, (0.0, 6.0), 0.0
-
-
-def _hardswish():
-    def value(x, out):
-        share = x + 3
-        np.maximum(share, 0, out=share)
-        np.minimum(share, 6, out=share)
-        share /= 6
-        np.maximum(x, -3, out=out)
-        out *= share
-
-    def derivative(x, out):
-        inner = 3 - x
-        _step(inner, inner)
-        right = 1 - inner  # 1 from 3 on
-        left = x + 3
-        _step(left, left)
-        inner *= left  # 1 strictly between -3 and 3
-        np.minimum(x, 3, out=out)
-        np.maximum(out, -3, out=out)
-        out /= 3
-        out += 0.5
-        out *= inner
-        out += right
-
-    return value, derivative, (-3.0, 3.0), None
-
-
-def _squared_relu():
-    def value(x, out):
-        np.maximum(x, 0, out=out)
-        np.multiply(out, out, out=out)
-
-    def derivative(x, out):
-        np.maximum(x, 0, out=out)
-        np.multiply(out, 2, out=out)
-
-    return value, derivative, (), None
-
-
-def _require_positive(name, parameter, value):
-    if value <= 0:
-        raise ValueError(f"{name} needs {parameter} > 0, not {value}.")
-
-
-# The registry.
-
-
 @dataclass(frozen=True, slots=True)
 class _Entry:
     """make(**parameters) gives the kernels of f and f', the kinks, and f'(0) when there is a kink at 0."""
@@ -513,29 +195,29 @@ class _Registry(Mapping):
 ACTIVATIONS: Mapping[str, Activation] = _Registry(
     _Entry(name, title, formula, make, defaults)
     for name, title, formula, make, defaults in [
-        ("identity", "Identity", r"x", _identity, {}),
+        ("identity", "Identity", r"x", kernels.identity, {}),
         (
             "sigmoid",
             "Sigmoid",
             r"\frac{1}{1 + e^{-x}}",
-            lambda: (_sigmoid, _sigmoid_derivative, (), None),
+            lambda: (kernels.sigmoid, kernels.sigmoid_derivative, (), None),
             {},
         ),
         (
             "tanh",
             "Tanh",
             r"\tanh(x)",
-            lambda: (lambda x, out: np.tanh(x, out=out), _tanh_derivative, (), None),
+            lambda: (lambda x, out: np.tanh(x, out=out), kernels.tanh_derivative, (), None),
             {},
         ),
         # relu(-0.0) is a zero of either sign: IEEE 754 leaves the maximum of 0.0 and -0.0 open.
-        ("relu", "ReLU", r"\max(0,\ x)", lambda: _two_slopes(0.0), {}),
+        ("relu", "ReLU", r"\max(0,\ x)", lambda: kernels.two_slopes(0.0), {}),
         # Maas, Hannun and Ng (2013)
         (
             "leaky_relu",
             "Leaky ReLU",
             r"\max(0,\ x) + a\,\min(0,\ x)",
-            lambda negative_slope: _two_slopes(negative_slope),
+            lambda negative_slope: kernels.two_slopes(negative_slope),
             {"negative_slope": 0.01},
         ),
         # He, Zhang, Ren and Sun (2015): the slope is learned
@@ -543,7 +225,7 @@ ACTIVATIONS: Mapping[str, Activation] = _Registry(
             "prelu",
             "PReLU",
             r"\max(0,\ x) + w\,\min(0,\ x)",
-            lambda weight: _two_slopes(weight),
+            lambda weight: kernels.two_slopes(weight),
             {"weight": 0.25},
         ),
         # Xu, Wang, Chen and Li (2015): a random slope in training; here, as in evaluation, its mean
@@ -551,41 +233,47 @@ ACTIVATIONS: Mapping[str, Activation] = _Registry(
             "rrelu",
             "RReLU",
             r"\max(0,\ x) + \frac{l + u}{2}\,\min(0,\ x)",
-            _rrelu,
+            kernels.rrelu,
             {"lower": 1 / 8, "upper": 1 / 3},
         ),
         # Clevert, Unterthiner and Hochreiter (2016)
-        ("elu", "ELU", r"\max(0,\ x) + \alpha\,(e^{\min(0,\ x)} - 1)", _elu, {"alpha": 1.0}),
+        ("elu", "ELU", r"\max(0,\ x) + \alpha\,(e^{\min(0,\ x)} - 1)", kernels.elu, {"alpha": 1.0}),
         # Barron (2017)
-        ("celu", "CELU", r"\max(0,\ x) + \alpha\,(e^{\min(0,\ x) / \alpha} - 1)", _celu, {"alpha": 1.0}),
+        (
+            "celu",
+            "CELU",
+            r"\max(0,\ x) + \alpha\,(e^{\min(0,\ x) / \alpha} - 1)",
+            kernels.celu,
+            {"alpha": 1.0},
+        ),
         # Klambauer, Unterthiner, Mayr and Hochreiter (2017): alpha = 1.6733, lambda = 1.0507
         (
             "selu",
             "SELU",
             r"\lambda\,(\max(0,\ x) + \alpha\,(e^{\min(0,\ x)} - 1))",
-            lambda: _elu(1.6732632423543772, 1.0507009873554805),
+            lambda: kernels.elu(1.6732632423543772, 1.0507009873554805),
             {},
         ),
         # Hendrycks and Gimpel (2016), exact and in the tanh form
-        ("gelu", "GELU", r"\frac{x}{2}\,(1 + \mathrm{erf}(x / \sqrt{2}))", _gelu, {}),
+        ("gelu", "GELU", r"\frac{x}{2}\,(1 + \mathrm{erf}(x / \sqrt{2}))", kernels.gelu, {}),
         (
             "gelu_tanh",
             "GELU (tanh form)",
             r"\frac{x}{2}\,(1 + \tanh(\sqrt{2 / \pi}\,(x + 0.044715\,x^3)))",
-            _gelu_tanh,
+            kernels.gelu_tanh,
             {},
         ),
         # Elfwing, Uchibe and Doya (2018); Ramachandran, Zoph and Le (2017) call it Swish
-        ("silu", "SiLU", r"\frac{x}{1 + e^{-x}}", _silu, {}),
+        ("silu", "SiLU", r"\frac{x}{1 + e^{-x}}", kernels.silu, {}),
         # Misra (2019)
-        ("mish", "Mish", r"x\,\tanh(\ln(1 + e^x))", _mish, {}),
+        ("mish", "Mish", r"x\,\tanh(\ln(1 + e^x))", kernels.mish, {}),
         # Dugas and others (2001); no threshold beyond which it turns linear, which PyTorch has
-        ("softplus", "Softplus", r"\frac{1}{\beta}\,\ln(1 + e^{\beta x})", _softplus, {"beta": 1.0}),
+        ("softplus", "Softplus", r"\frac{1}{\beta}\,\ln(1 + e^{\beta x})", kernels.softplus, {"beta": 1.0}),
         # Krizhevsky (2010)
-        ("relu6", "ReLU6", r"\min(\max(0,\ x),\ 6)", _relu6, {}),
+        ("relu6", "ReLU6", r"\min(\max(0,\ x),\ 6)", kernels.relu6, {}),
         # Howard and others (2019)
-        ("hardswish", "Hardswish", r"\frac{x}{6}\,\min(\max(0,\ x + 3),\ 6)", _hardswish, {}),
+        ("hardswish", "Hardswish", r"\frac{x}{6}\,\min(\max(0,\ x + 3),\ 6)", kernels.hardswish, {}),
         # So and others (2021)
-        ("squared_relu", "Squared ReLU", r"(\max(0,\ x))^2", _squared_relu, {}),
+        ("squared_relu", "Squared ReLU", r"(\max(0,\ x))^2", kernels.squared_relu, {}),
     ]
 )

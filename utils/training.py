@@ -1,4 +1,4 @@
-"""Training: optimisers, and a loop that trains one network or all replicas of one at once."""
+"""Training: a loop that trains one network or all replicas of one at once."""
 
 from dataclasses import dataclass
 
@@ -6,79 +6,6 @@ import numpy as np
 from tqdm.auto import tqdm
 
 from utils.losses import LOSSES, softmax_cross_entropy
-
-
-class SGD:
-    """Gradient descent with momentum, as in PyTorch: velocity <- momentum velocity + gradient, parameters <-
-    parameters - learning_rate velocity (Polyak 1964; Sutskever et al. 2013, who scale the velocity
-    otherwise).
-
-    The velocity belongs to one array of parameters, and starts at zero whenever another is given.
-    """
-
-    def __init__(self, learning_rate, momentum=0.0):
-        """Raise ValueError unless learning_rate > 0 and 0 <= momentum < 1."""
-        _demand(learning_rate > 0, f"learning_rate must be above 0, not {learning_rate}.")
-        _demand(0 <= momentum < 1, f"momentum must be at least 0 and below 1, not {momentum}.")
-        self.learning_rate = learning_rate
-        self.momentum = momentum
-        self.parameters = None
-
-    def step(self, parameters, gradients):
-        """Move the parameters in place, downhill; the gradients are left as they are."""
-        if parameters is not self.parameters:
-            self.parameters = parameters
-            self.velocity = np.zeros_like(parameters)
-            self.change = np.empty_like(parameters)
-        np.multiply(self.velocity, self.momentum, out=self.velocity)
-        np.add(self.velocity, gradients, out=self.velocity)
-        np.multiply(self.velocity, self.learning_rate, out=self.change)
-        np.subtract(parameters, self.change, out=parameters)
-
-
-class Adam:
-    """Adam (Kingma & Ba 2015, algorithm 1): steps of the running mean gradient over its running root mean
-    square.
-
-    Both running means start at zero whenever another array of parameters is given.
-    """
-
-    def __init__(self, learning_rate=0.001, beta1=0.9, beta2=0.999, epsilon=1e-8):
-        """Raise ValueError unless learning_rate > 0, epsilon > 0 and 0 <= beta1, beta2 < 1."""
-        _demand(learning_rate > 0, f"learning_rate must be above 0, not {learning_rate}.")
-        _demand(epsilon > 0, f"epsilon must be above 0, not {epsilon}.")
-        for name, beta in (("beta1", beta1), ("beta2", beta2)):
-            _demand(0 <= beta < 1, f"{name} must be at least 0 and below 1, not {beta}.")
-        self.learning_rate = learning_rate
-        self.beta1 = beta1
-        self.beta2 = beta2
-        self.epsilon = epsilon
-        self.parameters = None
-
-    def step(self, parameters, gradients):
-        """Move the parameters in place; the gradients are left as they are."""
-        if parameters is not self.parameters:
-            self.parameters = parameters
-            self.mean = np.zeros_like(parameters)
-            self.square = np.zeros_like(parameters)
-            self.change = np.empty_like(parameters)
-            self.steps = 0
-        self.steps += 1
-        change = self.change
-        np.multiply(gradients, 1 - self.beta1, out=change)
-        self.mean *= self.beta1
-        self.mean += change
-        np.multiply(gradients, gradients, out=change)
-        change *= 1 - self.beta2
-        self.square *= self.beta2
-        self.square += change
-        # The running means start at zero: dividing by 1 - beta**steps takes that bias out.
-        np.sqrt(self.square, out=change)
-        change *= (1 - self.beta2**self.steps) ** -0.5
-        change += self.epsilon
-        np.divide(self.mean, change, out=change)
-        change *= self.learning_rate / (1 - self.beta1**self.steps)
-        np.subtract(parameters, change, out=parameters)
 
 
 @dataclass(frozen=True)

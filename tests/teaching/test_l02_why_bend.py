@@ -10,9 +10,10 @@ from utils.diagnostics import activation_patterns, count_patterns
 from utils.explorers import l02_why_bend as lesson
 from utils.judge import diagnose
 from utils.networks import Network
+from utils.optimizers import Adam
 from utils.question import PUBLIC_SEED, RIGHT
 from utils.questions import l02_why_bend as questions
-from utils.training import Adam, accuracy, fit
+from utils.training import accuracy, fit
 
 QUESTIONS = {question.id: question for question in questions.QUESTIONS}
 

@@ -9,8 +9,9 @@ from utils.explorers import l03_derivatives as pictures
 from utils.gradients import numeric_gradient, relative_error
 from utils.losses import squared_error
 from utils.networks import Network
+from utils.optimizers import SGD
 from utils.questions.l03_derivatives import QUESTIONS
-from utils.training import SGD, accuracy, fit
+from utils.training import accuracy, fit
 
 REFERENCE = {question.id: question.reference for question in QUESTIONS}
 RELU = ACTIVATIONS["relu"]

@@ -12,7 +12,8 @@ from autograd.scipy.special import erf
 
 from utils.activations import ACTIVATIONS
 from utils.initializers import INITIALIZERS
-from utils.networks import Affine, Elementwise, Network
+from utils.layers import Affine, Elementwise
+from utils.networks import Network
 
 
 def two_slopes(slope):

@@ -10,7 +10,8 @@ import pytest
 from utils.datasets import circles, digits
 from utils.losses import squared_error
 from utils.networks import Network
-from utils.training import SGD, Adam, accuracy, fit, train
+from utils.optimizers import SGD, Adam
+from utils.training import accuracy, fit, train
 
 CROSS_ENTROPY = "softmax_cross_entropy"
 

@@ -10,7 +10,8 @@ from utils.explorer import Choice, Explorer, Live, Range, Stop
 from utils.figures import BLACK, BLUE, GREY, LINES, ORANGE, new_figure
 from utils.losses import softmax_cross_entropy
 from utils.networks import Network
-from utils.training import Adam, accuracy, fit, train
+from utils.optimizers import Adam
+from utils.training import accuracy, fit, train
 
 EDGE = 1.5
 SIDE = np.linspace(-EDGE, EDGE, 81)
