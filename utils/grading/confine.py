@@ -38,15 +38,15 @@ def drop_capabilities() -> None:
         raise OSError(ctypes.get_errno(), "the kernel does not let this process give up its capabilities")
 
 
-def enter_landlock(read: list[str], folder: str) -> landlock.Ruleset:
-    """Confine the server's files, signals and network; what comes back confines a child still further.
+def landlock_rules(read: list[str], folder: str) -> tuple[landlock.Ruleset, landlock.Ruleset]:
+    """The rules for the server, and those for its children.
 
-    The server itself also reads /proc, to count what a notebook's processes use.
+    The server also reads /proc, to count what a notebook's processes use.
     """
-    rules = landlock.Ruleset([*read, "/proc"], [folder], _DEVICES)
-    for_children = landlock.Ruleset(read, [folder], _DEVICES)
-    rules.enter()
-    return for_children
+    return (
+        landlock.Ruleset([*read, "/proc"], [folder], _DEVICES),
+        landlock.Ruleset(read, [folder], _DEVICES),
+    )
 
 
 def signals_stay_inside(outside: int) -> bool:

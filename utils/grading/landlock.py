@@ -54,22 +54,10 @@ class Ruleset:
             os.close(handle)
 
     def enter(self) -> None:
-        """Confine this process and all that descend from it, for ever."""
-        _restrict(self._handle)
-
-
-def enter_scope() -> None:
-    """Confine the signals of this process to itself and to what descends from it."""
-    attributes = struct.pack("=QQQ", 0, 0, _SCOPES)
-    handle = _call(_CREATE, attributes, len(attributes), 0)
-    _restrict(handle)
-    os.close(handle)
-
-
-def _restrict(handle: int) -> None:
-    if ctypes.CDLL(None).prctl(_NO_NEW_PRIVILEGES, 1, 0, 0, 0):
-        raise OSError("the kernel lets no process give up its privileges")
-    _call(_RESTRICT, handle, 0)
+        """Confine this process and all that descend from it, for ever, inside its present domain."""
+        if ctypes.CDLL(None).prctl(_NO_NEW_PRIVILEGES, 1, 0, 0, 0):
+            raise OSError("the kernel lets no process give up its privileges")
+        _call(_RESTRICT, self._handle, 0)
 
 
 def _call(number: int, *arguments) -> int:

@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from . import protocol
+from . import protocol, wipe
 
 _HERE = Path(__file__).resolve().parent
 _SECONDS_TO_END = 5.0
@@ -28,6 +28,7 @@ _INSIDE = (
     "seccomp.py",
     "shell.py",
     "submission.py",
+    "wipe.py",
     "worker.py",
 )
 
@@ -102,7 +103,9 @@ class Confined:
             self.process.kill()
             self.process.wait()
         self.log.close()
-        shutil.rmtree(self.scratch, ignore_errors=True)
+        wipe.empty(self.scratch)
+        with contextlib.suppress(OSError):
+            os.rmdir(self.scratch)
 
 
 def assemble(scratch: str) -> str:

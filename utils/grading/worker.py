@@ -5,19 +5,17 @@ to the grader and a fresh folder; the server alone has the control socket. When 
 kills every process but itself and empties the folder.
 """
 
-import contextlib
 import ctypes
 import gc
 import json
 import os
 import resource
 import select
-import shutil
 import signal
 import socket
 import sys
 
-from . import confine, keeper, landlock, protocol, seccomp
+from . import confine, keeper, landlock, protocol, seccomp, wipe
 from .guard import Guard
 from .shell import make_shell
 from .submission import answer_requests
@@ -35,9 +33,10 @@ def main() -> None:
         signal.signal(number, signal.SIG_DFL)
     confine.limit(settings["limits"])
     confine.drop_capabilities()
-    rules = None
+    rules, child_rules = None, None
     if settings["landlock"] is not None:
-        rules = confine.enter_landlock(settings["landlock"], settings["runs"])
+        rules, child_rules = confine.landlock_rules(settings["landlock"], settings["runs"])
+        rules.enter()
     seccomp.install(pretend=rules is not None)
     # From here on this process signals everybody whom it can, so it must not reach anybody outside.
     if not confine.signals_stay_inside(settings["grader"]):
@@ -45,7 +44,7 @@ def main() -> None:
     _set(_SET_SUBREAPER, 1)
     if rules is not None:
         keeper.fork_server(control)
-        landlock.enter_scope()
+        rules.enter()  # once more: the server's signals do not reach the keeper
         _set(_SET_SUBREAPER, 1)
     # Nobody but this process may read its memory or take its sockets.
     _set(_SET_DUMPABLE, 0)
@@ -53,7 +52,7 @@ def main() -> None:
     shell = make_shell()
     gc.collect()
     gc.freeze()
-    _Server(control, settings, shell, rules).serve()
+    _Server(control, settings, shell, child_rules).serve()
 
 
 def _set(option: int, value: int) -> None:
@@ -115,17 +114,7 @@ class _Server:
 
     def _wipe(self) -> bool:
         """Empty the folders that a notebook can write to; whether nothing is left."""
-        for folder in self._settings["wiped"]:
-            with contextlib.suppress(OSError, RecursionError):
-                for entry in os.scandir(folder):
-                    if entry.is_dir(follow_symlinks=False):
-                        shutil.rmtree(entry.path)
-                    else:
-                        os.unlink(entry.path)
-        try:
-            return not any(os.listdir(folder) for folder in self._settings["wiped"])
-        except OSError:
-            return False
+        return all([wipe.empty(folder) for folder in self._settings["wiped"]])
 
     def _become_child(self, descriptor: int) -> None:
         """Everything a child does. It never returns into the server's loop."""
