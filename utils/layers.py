@@ -16,6 +16,7 @@ class Affine:
         self.parameters = [weights, bias]
         self.gradients = [np.zeros_like(weights), np.zeros_like(bias)]
         self.weights = self.n = None
+        self.scratch = {}
 
     def forward(self, x):
         """Return z (*replicas, n, fan_out) for x (*replicas, n, fan_in), or (n, fan_in) shared."""
@@ -47,7 +48,9 @@ class Affine:
         *replicas, fan_in, fan_out = self.weights.shape
         dtype = self.weights.dtype
         self.z = np.empty((*replicas, n, fan_out), dtype)
-        self.x_gradient = np.empty((*replicas, n, fan_in), dtype)
+        # Read before the next layer's backward pass writes it, so a network's layers may share it.
+        shape = (*replicas, n, fan_in)
+        self.x_gradient = self.scratch.setdefault(shape, np.empty(shape, dtype))
         self.ones = np.ones((1, n), dtype)
         self.bias_row = bias[..., None, :]
         self.bias_gradient_row = bias_gradient[..., None, :]
