@@ -12,18 +12,19 @@ class Closed(Exception):
 
 
 class Channel:
-    """Sends and receives plain data. Deadlines are ``time.monotonic()`` times; TimeoutError after them."""
+    """Sends frames, receives data. Deadlines are ``time.monotonic()`` times; TimeoutError after them."""
 
     def __init__(self, connection: socket.socket):
         self._connection = connection
+        self.received = 0
         connection.setblocking(False)
 
     def close(self) -> None:
         self._connection.close()
 
-    def send(self, value: object, deadline: float, watch: socket.socket | None = None) -> None:
+    def send(self, frame: bytes, deadline: float, watch: socket.socket | None = None) -> None:
         """Send one frame. When ``watch`` has something to read meanwhile, the other end counts as gone."""
-        rest = memoryview(protocol.encode(value))
+        rest = memoryview(frame)
         while rest:
             self._wait(select.POLLOUT, deadline, watch)
             try:
@@ -52,6 +53,7 @@ class Channel:
             if not part:
                 raise Closed
             data += part
+            self.received += len(part)
         return bytes(data)
 
     def _wait(self, event: int, deadline: float, watch: socket.socket | None) -> None:

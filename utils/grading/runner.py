@@ -4,55 +4,19 @@ Nothing that comes back is executed or trusted: it is data, checked byte by byte
 the worst outcome is a ``NoAnswer`` for a call of its own.
 """
 
-import secrets
-import socket
 import sys
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from ..answers import Raised, Result
-from . import bubblewrap, containers, messages, protocol, selftest
-from .channel import Channel, Closed
-from .protocol import ProtocolError
+from ..answers import Result
+from . import bubblewrap, containers, selftest
 from .sandbox import Confined, GradingError, Limits, NoSandbox
+from .session import NOT_RUN, TOO_LONG, Broken, Call, CellReport, Measured, NoAnswer, Session
 
-OK, RAISED, TIMED_OUT, DIED, FORGED, NOT_RUN = "ok", "raised", "timed out", "died", "forged", "not run"
 BACKENDS = (bubblewrap, containers)
 _MOST_ATTEMPTS = 8
-
-
-@dataclass(frozen=True)
-class Call:
-    """A function to call on plain arguments; with ``measure`` to learn how much Python it runs."""
-
-    function: str
-    arguments: tuple
-    measure: bool = False
-
-
-@dataclass(frozen=True)
-class NoAnswer:
-    """Why a call has no result, as a clause about the function: "it is not defined"."""
-
-    reason: str
-
-
-@dataclass(frozen=True)
-class Measured:
-    """The lines of Python that a call runs (None when it fails), and whether a name tells of a loop."""
-
-    lines: int | None
-    hidden_loop: bool
-
-
-@dataclass(frozen=True)
-class CellReport:
-    """How a cell ended, what it raised, and the names of the functions that it defined."""
-
-    status: str
-    raised: Raised | None = None
-    defined: tuple[str, ...] = ()
+_MOST_SANDBOXES = 4
 
 
 @dataclass(frozen=True)
@@ -67,15 +31,6 @@ class RunReport:
     irregular: str | None = None
 
 
-class _Broken(Exception):
-    """The child cannot be spoken to any more. ``status`` is one of the states of a cell."""
-
-    def __init__(self, status: str, reason: str):
-        super().__init__(reason)
-        self.status = status
-        self.reason = reason
-
-
 @dataclass
 class _Progress:
     """What is known of one notebook, kept over the attempts to run it."""
@@ -85,6 +40,9 @@ class _Progress:
     bad_cells: dict[int, CellReport] = field(default_factory=dict)
     bad_functions: dict[str, str] = field(default_factory=dict)
     irregular: str | None = None
+    attempts: int = 0
+    sandboxes: int = 0
+    finished: bool = False
 
 
 class Runner:
@@ -137,12 +95,13 @@ class Runner:
         """
         progress = _Progress()
         deadline = time.monotonic() + self.limits.whole_seconds
-        for _ in range(_MOST_ATTEMPTS):
-            if self._attempt(cells, calls, progress, deadline):
+        while not progress.finished and progress.attempts < _MOST_ATTEMPTS:
+            self._attempt(cells, calls, progress, deadline)
+            if time.monotonic() >= deadline or progress.sandboxes >= _MOST_SANDBOXES:
                 break
+        late = TOO_LONG if time.monotonic() >= deadline else "the notebook broke off too often"
         for place, call in enumerate(calls):
-            reason = progress.bad_functions.get(call.function, "the whole notebook took too long")
-            progress.results.setdefault(place, NoAnswer(reason))
+            progress.results.setdefault(place, NoAnswer(progress.bad_functions.get(call.function, late)))
         reports = [progress.cells.get(place, CellReport(NOT_RUN)) for place in range(len(cells))]
         results = [progress.results[place] for place in range(len(calls))]
         return RunReport(tuple(results), tuple(reports), progress.irregular)
@@ -154,35 +113,37 @@ class Runner:
             self._confined = confined
         return self._confined
 
-    def _attempt(self, cells, calls, progress: _Progress, deadline: float) -> bool:
-        """Run what is not known yet; whether that is finished. What breaks is marked, to be left out."""
-        session = _Session(self._server(), self.limits, deadline)
+    def _attempt(self, cells, calls, progress: _Progress, deadline: float) -> None:
+        """Run all cells and the calls that have no result yet. What breaks is marked, to be left out next."""
+        progress.attempts += 1
+        session = Session(self._server(), self.limits, deadline)
         try:
             session.begin()
             self._run_cells(session, cells, progress)
             self._run_calls(session, calls, progress)
-            return True
-        except _Broken as broken:
-            return broken.status == TIMED_OUT and time.monotonic() >= deadline
+            progress.finished = True
+        except Broken:
+            pass
         finally:
             trouble = session.finish()
             if trouble:
                 progress.irregular = progress.irregular or trouble
+                progress.sandboxes += 1
                 self.close()
 
-    def _run_cells(self, session: "_Session", cells: Sequence[str], progress: _Progress) -> None:
+    def _run_cells(self, session: Session, cells: Sequence[str], progress: _Progress) -> None:
         for place, source in enumerate(cells):
             if place in progress.bad_cells:
                 continue
             try:
                 report = session.run_cell(source)
-            except _Broken as broken:
+            except Broken as broken:
                 report = progress.bad_cells[place] = CellReport(broken.status)
                 progress.cells[place] = report
                 raise
             progress.cells[place] = report
 
-    def _run_calls(self, session: "_Session", calls: Sequence[Call], progress: _Progress) -> None:
+    def _run_calls(self, session: Session, calls: Sequence[Call], progress: _Progress) -> None:
         for place, call in enumerate(calls):
             if place in progress.results:
                 continue
@@ -191,123 +152,9 @@ class Runner:
                 continue
             try:
                 progress.results[place] = session.call(call)
-            except _Broken as broken:
+            except Broken as broken:
                 progress.bad_functions[call.function] = broken.reason
                 progress.results[place] = NoAnswer(broken.reason)
                 raise
             if progress.results[place] == NoAnswer(session.too_slow):
                 progress.bad_functions[call.function] = session.too_slow
-
-
-class _Session:
-    """One child of the server, from its fork to its end."""
-
-    def __init__(self, confined: Confined, limits: Limits, deadline: float):
-        self._control = confined.control
-        self._limits = limits
-        self._deadline = deadline
-        self._channel: Channel | None = None
-        self._trouble: str | None = None
-        self.too_slow = f"it took longer than {limits.call_seconds:g} seconds"
-
-    def begin(self) -> None:
-        """Have the server fork a child."""
-        ours, theirs = socket.socketpair()
-        self._channel = Channel(ours)
-        with theirs:
-            try:
-                self._control.settimeout(self._limits.grace_seconds)
-                socket.send_fds(self._control, [protocol.encode({"order": "begin"})], [theirs.fileno()])
-            except OSError:
-                self._trouble = "the server was gone"
-                raise _Broken(DIED, self._trouble) from None
-
-    def run_cell(self, source: str) -> CellReport:
-        """Run one cell."""
-        seconds = self._limits.cell_seconds
-        answer = self._ask({"cell": source, "seconds": seconds}, seconds, "it took too long")
-        try:
-            status = answer.get("status")
-            if status == TIMED_OUT:
-                messages.checked(answer, {"status": str})
-                return CellReport(TIMED_OUT)
-            found = messages.checked(answer, {"status": str, "raised": object, "defined": list})
-            if status not in (OK, RAISED) or not all(type(name) is str for name in found["defined"]):
-                raise ProtocolError("a report of an unknown form")
-            return CellReport(status, messages.to_raised(found["raised"]), tuple(found["defined"]))
-        except ProtocolError as error:
-            raise self._forged(error) from None
-
-    def call(self, call: Call) -> Result | Measured | NoAnswer:
-        """Call one function once."""
-        seconds = self._limits.call_seconds
-        request = {"call": call.function, "arguments": call.arguments, "measure": call.measure}
-        answer = self._ask(request | {"seconds": seconds}, seconds, self.too_slow)
-        try:
-            status = answer.get("status")
-            if status == TIMED_OUT:
-                return NoAnswer(self.too_slow)
-            if status == "missing":
-                return NoAnswer("it is not defined")
-            if status == "not a function":
-                found = messages.checked(answer, {"status": str, "type": str})
-                return NoAnswer(f"the name stands for an object of type {found['type']}, not for a function")
-            if call.measure:
-                found = messages.checked(answer, {"status": str, "lines": object, "hidden_loop": bool})
-                if found["lines"] is not None and type(found["lines"]) is not int:
-                    raise ProtocolError("a count that is no number")
-                return Measured(found["lines"], found["hidden_loop"])
-            return messages.to_result(messages.checked(answer, {"status": str, "result": dict})["result"])
-        except ProtocolError as error:
-            raise self._forged(error) from None
-
-    def finish(self) -> str | None:
-        """End the child and everything that it started; None, or why the sandbox must not be used again."""
-        if self._channel is not None:
-            self._channel.close()
-        if self._trouble == "the server was gone":
-            return self._trouble
-        try:
-            self._control.settimeout(self._limits.grace_seconds)
-            self._control.sendall(protocol.encode({"order": "end"}))
-            report = self._last_report()
-        except (OSError, ProtocolError):
-            return self._trouble or "the server did not answer"
-        if report["trouble"]:
-            return report["trouble"]
-        if report["others"]:
-            return self._trouble or "it left processes behind"
-        if not report["clean"]:
-            return self._trouble or "it left files that could not be removed"
-        return self._trouble
-
-    def _last_report(self) -> dict:
-        fields = {"ended": bool, "others": int, "clean": bool, "trouble": object}
-        while True:
-            message = self._control.recv(4096)
-            data = protocol.decode(message[4:])
-            if data != {"ended": True}:
-                return messages.checked(data, fields)
-
-    def _ask(self, request: dict, seconds: float, too_slow: str) -> dict:
-        """Send a request and wait for its answer: a dictionary, of which nothing more is known."""
-        identifier = secrets.token_hex(16)
-        deadline = min(time.monotonic() + seconds + self._limits.grace_seconds, self._deadline)
-        try:
-            self._channel.send({"id": identifier, **request}, deadline, self._control)
-            message = self._channel.receive(deadline, self._control)
-            found = messages.checked(message, {"id": str, "answer": dict})
-            if found["id"] != identifier:
-                raise ProtocolError("an answer to nothing that was asked")
-            return found["answer"]
-        except TimeoutError:
-            self._trouble = too_slow
-            raise _Broken(TIMED_OUT, too_slow) from None
-        except Closed:
-            raise _Broken(DIED, "it ended the process") from None
-        except ProtocolError as error:
-            raise self._forged(error) from None
-
-    def _forged(self, error: ProtocolError) -> _Broken:
-        self._trouble = f"it sent {error}"
-        return _Broken(FORGED, self._trouble)

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from ..answers import Result
 from .sandbox import NoSandbox
+from .session import Call
 
 # Each way out is a function of the targets; it succeeds when it returns, and fails when it raises.
 PROBE = """
@@ -64,8 +65,6 @@ WAYS = 11
 
 def check(run: Callable) -> None:
     """Let the probe try, with ``run`` of a runner; NoSandbox names what it got away with."""
-    from .runner import Call
-
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="relu-outside-")))
         targets, listeners, bystander = make_targets(folder, stack)

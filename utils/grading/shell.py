@@ -1,5 +1,7 @@
 """The IPython shell that runs a notebook's cells where nobody looks at the output."""
 
+import asyncio  # noqa: F401
+
 import IPython
 import ipywidgets  # noqa: F401
 import matplotlib_inline.backend_inline  # noqa: F401
@@ -42,10 +44,11 @@ def make_shell() -> InteractiveShell:
     colors = "nocolor" if IPython.version_info >= (9,) else "NoColor"
     shell = _Shell.instance(display_pub_class=_NoPublisher, colors=colors)
     shell.system = shell.system_raw
-    # The first plot and the first await pay for what is made lazily: let it be these.
+    # The first plot and the first cell pay for what is made lazily: let it be these. No event loop is made
+    # here, because all notebooks would share its sockets.
     pyplot.plot([0, 1])
     pyplot.gcf().canvas.draw()
     pyplot.close("all")
-    shell.run_cell("import asyncio\nawait asyncio.sleep(0)\n", store_history=False)
+    shell.run_cell("None", store_history=False)
     shell.reset(new_session=False)
     return shell

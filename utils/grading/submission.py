@@ -13,7 +13,7 @@ import types
 from ..answers import Raised, Result, call, hidden_loop, work
 from .channel import Channel, Closed
 from .messages import from_raised, from_result
-from .protocol import ProtocolError
+from .protocol import ProtocolError, encode
 
 _MOST_NAMES = 200
 _FOREVER = 3600.0
@@ -32,14 +32,13 @@ def answer_requests(connection: socket.socket, shell) -> None:
             request = channel.receive(time.monotonic() + _FOREVER)
         except (Closed, TimeoutError):
             return
-        answer = _answer(request, shell)
+        answer = {"id": request["id"], "answer": _answer(request, shell)}
         try:
-            channel.send({"id": request["id"], "answer": answer}, time.monotonic() + _FOREVER)
+            frame = encode(answer)
         except ProtocolError as error:
-            if "call" not in request:
-                raise
-            answer = {"status": "result", "result": from_result(Result(refused=str(error)))}
-            channel.send({"id": request["id"], "answer": answer}, time.monotonic() + _FOREVER)
+            refused = from_result(Result(refused=str(error)))
+            frame = encode({"id": request["id"], "answer": {"status": "result", "result": refused}})
+        channel.send(frame, time.monotonic() + _FOREVER)
 
 
 def _answer(request: dict, shell) -> dict:

@@ -21,6 +21,7 @@ from .shell import make_shell
 from .submission import answer_requests
 
 _TICK_MILLISECONDS = 50
+_MOST_DESCRIPTORS = 4096
 _SET_DUMPABLE, _SET_SUBREAPER = 4, 36
 _UNWELCOME = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signal.SIGUSR1, signal.SIGUSR2)
 
@@ -120,7 +121,6 @@ class _Server:
         """Everything a child does. It never returns into the server's loop."""
         try:
             os.setsid()
-            self._control.close()
             nothing = os.open(os.devnull, os.O_RDWR)
             for number in (0, 1, 2):
                 os.dup2(nothing, number)
@@ -129,6 +129,9 @@ class _Server:
             resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
             if self._rules is not None:
                 self._rules.enter()
+            # Above all the control socket; and nothing that two notebooks would share.
+            os.closerange(3, descriptor)
+            os.closerange(descriptor + 1, _MOST_DESCRIPTORS)
             answer_requests(socket.socket(fileno=descriptor), self._shell)
         finally:
             os._exit(0)
