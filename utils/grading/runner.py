@@ -12,7 +12,37 @@ from dataclasses import dataclass, field
 from ..answers import Result
 from . import bubblewrap, containers, selftest
 from .sandbox import Confined, GradingError, Limits, NoSandbox
-from .session import NOT_RUN, TOO_LONG, Broken, Call, CellReport, Measured, NoAnswer, Session
+from .session import (
+    DIED,
+    FORGED,
+    NOT_RUN,
+    OK,
+    RAISED,
+    TIMED_OUT,
+    TOO_LONG,
+    Broken,
+    Call,
+    CellReport,
+    Measured,
+    NoAnswer,
+    Session,
+)
+
+__all__ = [
+    "BACKENDS",
+    "DIED",
+    "FORGED",
+    "NOT_RUN",
+    "OK",
+    "RAISED",
+    "TIMED_OUT",
+    "Call",
+    "CellReport",
+    "Measured",
+    "NoAnswer",
+    "RunReport",
+    "Runner",
+]
 
 BACKENDS = (bubblewrap, containers)
 _MOST_ATTEMPTS = 8
