@@ -23,7 +23,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         if chosen.command == "grade":
             return command.grade(chosen)
-        if chosen.cohort is not None:
+        if chosen.cohort is not None or chosen.gradescope:
             return handout.hand_out(chosen)
         return _check() if chosen.check else _write()
     except (ValueError, GradingError) as error:

@@ -94,6 +94,9 @@ def _count(number: int, word: str) -> str:
 
 def _write(sheets: Sequence[Graded], out: Path, merged: bool) -> list[str]:
     """Write everything that is made from the gradebook; what is to be said of it."""
+    from utils.grading.reports import write_reports  # matplotlib: a second that no worker should wait for
+
+    write_reports(sheets, out)
     table = out / TO_READ_FILE
     left = not manual.write_waiting(sheets, table, merged)
     many = len(manual.waiting(sheets))
@@ -105,4 +108,4 @@ def _write(sheets: Sequence[Graded], out: Path, merged: bool) -> list[str]:
             f"{_count(many, 'text')} to be read: fill in the points in {table}, then merge them with "
             f"--manual {table}."
         )
-    return [*lines, f"Everything is in {out}."]
+    return [*lines, f"Everything is in {out}: begin with {out / 'class.html'}."]
