@@ -210,7 +210,7 @@ ACTIVATIONS: Mapping[str, Activation] = _Registry(
             lambda: (lambda x, out: np.tanh(x, out=out), kernels.tanh_derivative, (), None),
             {},
         ),
-        # relu(-0.0) is a zero of either sign: IEEE 754 leaves the maximum of 0.0 and -0.0 open.
+        # relu(-0.0) is a zero of either sign: NumPy does not promise which it takes of 0.0 and -0.0.
         ("relu", "ReLU", r"\max(0,\ x)", lambda: kernels.two_slopes(0.0), {}),
         # Maas, Hannun and Ng (2013)
         (

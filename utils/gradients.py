@@ -49,9 +49,9 @@ def relative_error(a, b) -> float:
     """The largest |a - b| / max(|a|, |b|) over the elements of two arrays of one shape.
 
     0 where the two are equal (both 0, or the same infinity), infinity where they differ and one is infinite,
-    NaN when either holds a NaN, 0.0 for empty arrays; 2 at most for finite numbers. The usual reading for a
-    gradient in float64: below 1e-7 right, above 1e-2 wrong, between them look for a kink. ValueError for
-    different shapes.
+    NaN when either holds a NaN, 0.0 for empty arrays; 2 at most for finite numbers. How to read it for a
+    gradient in float64: below 1e-7 right; above it, look first for a kink between the probes and for slopes
+    so small that rounding swamps them, then for a mistake. ValueError for different shapes.
     """
     a, b = np.asarray(a, dtype=np.float64), np.asarray(b, dtype=np.float64)
     if a.shape != b.shape:

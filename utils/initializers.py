@@ -51,7 +51,10 @@ def pytorch_default(fan_in, fan_out, generator, *, replicas=(), dtype=np.float32
 
 
 def zeros(fan_in, fan_out, generator=None, *, replicas=(), dtype=np.float32):
-    """Zeros, where only f'(0) decides whether anything is learnt. Draws nothing."""
+    """Zeros; draws nothing. In all layers, a ReLU network then learns its output biases alone.
+
+    Zeros in the hidden layer only leave it to f'(0) whether anything else is learnt.
+    """
     return np.zeros((*replicas, fan_in, fan_out), dtype)
 
 

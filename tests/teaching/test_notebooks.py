@@ -9,7 +9,7 @@ from utils import release
 from utils.lessons import COURSE_MAP, LESSONS, ROOT, lesson
 
 TEACHING = [each for each in (COURSE_MAP, *LESSONS) if each.written]
-MOST_CELLS = 30  # about 25, with room for the one-line cells of predictions
+MOST_CELLS = 36  # about 25 of substance; predictions and their answers take a line each
 MOST_LINES = 20
 
 
