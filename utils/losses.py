@@ -14,7 +14,8 @@ def softmax_cross_entropy(logits, labels):
     logits: (*replicas, n, classes). labels: whole numbers from 0 to classes - 1, (n,) or (*replicas, n).
     Returns (loss (*replicas,), upstream (*replicas, n, classes)). The gradient is (softmax - one_hot) / n.
     The largest logit is subtracted first, so that no exponential overflows; a NaN or +inf logit makes its
-    replica's loss NaN, and -inf counts as probability 0 (loss inf where it is the label's). Raises ValueError where shapes do not fit or a label is out of range.
+    replica's loss NaN, and -inf counts as probability 0 (loss inf where it is the label's). Raises
+    ValueError where shapes do not fit or a label is out of range.
     """
     labels = np.asarray(labels)
     n, classes = logits.shape[-2:]
