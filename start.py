@@ -67,8 +67,10 @@ python3 start.py [open] [--no-browser] [--port PORT]
     opens the course in JupyterLab; the first start installs what it needs into .venv
 python3 start.py test [ARGUMENT ...]
     lint, tests and every notebook; with arguments, only pytest with these
-python3 start.py release
-    makes exercises/ anew from solutions/
+python3 start.py release [--cohort NAME] [--gradescope]
+    makes exercises/ anew from solutions/; with --cohort, a copy to hand out to a class
+python3 start.py grade SUBMISSIONS --out FOLDER
+    grades a folder or zip file of handed-in notebooks (see instructor/grading.md)
 """
 
 

@@ -367,6 +367,17 @@ def test_wrong_scores_are_named_and_nothing_is_merged(with_a_text, capsys):
         assert with_a_text.rows() == before
 
 
+def test_into_the_gradebook_of_nbgrader(with_a_text):
+    assert grade("class", "--nbgrader-db", "course") == 0
+    (with_a_text.folder / "class" / "cy.ipynb").unlink()
+    assert grade("--nbgrader-db", "course") == 0
+    with contextlib.closing(sqlite3.connect(with_a_text.folder / "course" / "gradebook.db")) as base:
+        scores = base.execute("SELECT sum(auto_score) FROM grade GROUP BY notebook_id").fetchall()
+    assert scores == [(10,)] * 3
+    copies = list((with_a_text.folder / "course" / "autograded").rglob("*.ipynb"))
+    assert len(copies) == 3 and all("NaN" in path.read_text() for path in copies)
+
+
 # ------------------------------------------------------------------------------------- handing out
 
 

@@ -1,17 +1,19 @@
 """The command `grade`: from a folder of notebooks to a gradebook, and what is made from it."""
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from tqdm import tqdm
 
 from utils.grading import cohort, executors, manual
+from utils.grading.files import Unreadable
 from utils.grading.gradebook import Gradebook
+from utils.grading.nbgrader_db import write_nbgrader
 from utils.grading.results import Graded
 from utils.grading.run import Tally, grade_all, plan
 from utils.grading.sandbox import GradingError
-from utils.grading.submissions import find
+from utils.grading.submissions import Submission, find
 
 TO_READ_FILE = "to_read.csv"
 
@@ -22,6 +24,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", type=Path, required=True, help="the folder for gradebook and reports")
     parser.add_argument("--cohort", help="whose secret seeds the hidden cases (at first: default)")
     parser.add_argument("--manual", type=Path, metavar="SCORES.CSV", help="merge marks given by hand")
+    parser.add_argument(
+        "--nbgrader-db", type=Path, metavar="COURSE", help="enter it all in nbgrader's course"
+    )
     where = parser.add_mutually_exclusive_group()
     where.add_argument("--workers", type=int, help="how many processes grade (as many as processors)")
     where.add_argument(
@@ -31,15 +36,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def grade(chosen: argparse.Namespace) -> int:
     """Grade, merge, and write the reports. 0 when every submission was graded, else 1."""
-    if chosen.submissions is None and chosen.manual is None:
+    if chosen.submissions is None and chosen.manual is None and chosen.nbgrader_db is None:
         raise GradingError("There is nothing to do: name the folder or the zip file with the notebooks.")
     if chosen.workers is not None and chosen.workers < 1:
         raise GradingError(f"{chosen.workers} workers cannot grade anything: give 1 or more.")
     scores = manual.read_scores(chosen.manual) if chosen.manual else []
-    tally = Tally()
+    submissions, tally = [], Tally()
     with Gradebook(chosen.out / "gradebook.sqlite") as book:
         if chosen.submissions is not None:
-            tally = _grade(chosen, book)
+            submissions = find(chosen.submissions)
+            tally = _grade(chosen, submissions, book)
         try:
             book.mark(scores)
         except ValueError as error:
@@ -47,20 +53,21 @@ def grade(chosen: argparse.Namespace) -> int:
         sheets = book.rows()
     try:
         lines = _write(sheets, chosen.out, merged=chosen.manual is not None)
+        if chosen.nbgrader_db is not None:
+            write_nbgrader(sheets, chosen.nbgrader_db, _reader(submissions))
     except OSError as error:
         raise GradingError(
-            f"The reports in {chosen.out} cannot be written ({error.strerror}): every mark is kept in the "
-            "gradebook; put that right and run the same command again."
+            f"The reports cannot be written ({error.strerror}: {error.filename or chosen.out}): every mark "
+            "is kept in the gradebook; put that right and run the same command again."
         ) from None
     print("\n".join([*_summary(sheets, tally), *lines]))
     return 1 if tally.failed else 0
 
 
-def _grade(chosen: argparse.Namespace, book: Gradebook) -> Tally:
+def _grade(chosen: argparse.Namespace, submissions: Sequence[Submission], book: Gradebook) -> Tally:
     name = chosen.cohort or book.cohort() or cohort.DEFAULT
     book.belong_to(name)
     secret = cohort.secret(name)
-    submissions = find(chosen.submissions)
     planned, refused = plan(submissions)
     book.set_aside({each.student for each in submissions}, refused)
     if chosen.scheduler:
@@ -71,6 +78,20 @@ def _grade(chosen: argparse.Namespace, book: Gradebook) -> Tally:
         tally = grade_all(planned, book, secret, executor, width, bar.update)
     tally.failed += [(each.student, problem) for each in refused for problem in each.problems]
     return tally
+
+
+def _reader(submissions: Sequence[Submission]) -> Callable[[Graded], bytes | None]:
+    """Gives the bytes of the notebook that a sheet is about, None where this run does not have it."""
+    known = {(each.student, each.name): each for each in submissions if each.problem is None}
+
+    def read(sheet: Graded) -> bytes | None:
+        submission = known.get((sheet.student, sheet.name))
+        try:
+            return submission.read() if submission else None
+        except Unreadable:
+            return None
+
+    return read
 
 
 def _summary(sheets: Sequence[Graded], tally: Tally) -> list[str]:

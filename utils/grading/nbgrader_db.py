@@ -34,14 +34,14 @@ _WORDS = {
 
 
 def write_nbgrader(
-    sheets: Sequence[Graded], folder: Path, read: Callable[[Graded], bytes] | None = None
+    sheets: Sequence[Graded], folder: Path, read: Callable[[Graded], bytes | None] = lambda sheet: None
 ) -> Path:
     """Enter all sheets into gradebook.db of the nbgrader course in ``folder``, made where there is none.
 
     A lesson belongs to the assignment that has a notebook of its name, or to a new one of that name. Entering
-    the same sheets again changes nothing. ``read`` gives the bytes of the notebook that a sheet is about (as
-    ``Submission.read`` does); with it a copy for formgrader and generate_feedback is put into autograded/,
-    with its code as text and none of its outputs or metadata. Returns the database. GradingError when
+    the same sheets again changes nothing. ``read`` gives the bytes of the notebook that a sheet is about, or
+    None; of what it gives a copy for formgrader and generate_feedback is put into autograded/, with its code
+    as text and none of its outputs or metadata. Returns the database. GradingError when
     nbgrader is not installed or the database cannot be used; OSError when a copy cannot be written.
     """
     try:
@@ -59,9 +59,10 @@ def write_nbgrader(
             for sheet in sheets:
                 student = _identifier(sheet.student, stems)
                 _enter(book, sheet, names[sheet.lesson], student)
-                if read is not None:
+                content = read(sheet)
+                if content is not None:
                     copy = folder / "autograded" / student / names[sheet.lesson] / f"{sheet.lesson}.ipynb"
-                    write_whole(copy, shown(sheet, read(sheet)))
+                    write_whole(copy, shown(sheet, content))
     except SQLAlchemyError as error:
         reason = str(error).splitlines()[0]
         raise GradingError(f"nbgrader's database {path} cannot be used: {reason}.") from None
