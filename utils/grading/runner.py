@@ -132,7 +132,8 @@ class Runner:
         late = TOO_LONG if time.monotonic() >= deadline else "the notebook broke off too often"
         for place, call in enumerate(calls):
             progress.results.setdefault(place, NoAnswer(progress.bad_functions.get(call.function, late)))
-        reports = [progress.cells.get(place, CellReport(NOT_RUN)) for place in range(len(cells))]
+        known = progress.cells | progress.bad_cells
+        reports = [known.get(place, CellReport(NOT_RUN)) for place in range(len(cells))]
         results = [progress.results[place] for place in range(len(calls))]
         return RunReport(tuple(results), tuple(reports), progress.irregular)
 
@@ -147,31 +148,39 @@ class Runner:
         """Run all cells and the calls that have no result yet. What breaks is marked, to be left out next."""
         progress.attempts += 1
         session = Session(self._server(), self.limits, deadline)
+        blamed = None
         try:
             session.begin()
             self._run_cells(session, cells, progress)
             self._run_calls(session, calls, progress)
             progress.finished = True
-        except Broken:
-            pass
+        except Broken as broken:
+            blamed = broken
         finally:
             trouble = session.finish()
             if trouble:
                 progress.irregular = progress.irregular or trouble
                 progress.sandboxes += 1
                 self.close()
+        # Somebody outside may have ended the sandbox, so its first end is nobody's fault.
+        if blamed and not (session.server_gone and progress.sandboxes == 1):
+            self._blame(blamed, progress)
+
+    def _blame(self, broken: Broken, progress: _Progress) -> None:
+        if isinstance(broken.culprit, Call):
+            progress.bad_functions[broken.culprit.function] = broken.reason
+        elif broken.culprit is not None:
+            progress.bad_cells[broken.culprit] = CellReport(broken.status)
 
     def _run_cells(self, session: Session, cells: Sequence[str], progress: _Progress) -> None:
         for place, source in enumerate(cells):
             if place in progress.bad_cells:
                 continue
             try:
-                report = session.run_cell(source)
+                progress.cells[place] = session.run_cell(source)
             except Broken as broken:
-                report = progress.bad_cells[place] = CellReport(broken.status)
-                progress.cells[place] = report
+                broken.culprit = place
                 raise
-            progress.cells[place] = report
 
     def _run_calls(self, session: Session, calls: Sequence[Call], progress: _Progress) -> None:
         for place, call in enumerate(calls):
@@ -183,8 +192,7 @@ class Runner:
             try:
                 progress.results[place] = session.call(call)
             except Broken as broken:
-                progress.bad_functions[call.function] = broken.reason
-                progress.results[place] = NoAnswer(broken.reason)
+                broken.culprit = call
                 raise
             if progress.results[place] == NoAnswer(session.too_slow):
                 progress.bad_functions[call.function] = session.too_slow

@@ -14,6 +14,7 @@ from .sandbox import Confined, Limits
 OK, RAISED, TIMED_OUT, DIED, FORGED, NOT_RUN = "ok", "raised", "timed out", "died", "forged", "not run"
 _MOST_BYTES = 64 * 2**20
 _MOST_NAMES = 200
+_SERVER_GONE = "the server was gone"
 TOO_LONG = "the whole notebook took too long"
 
 
@@ -51,7 +52,12 @@ class CellReport:
 
 
 class Broken(Exception):
-    """The child cannot be spoken to any more. ``status`` is one of the states of a cell."""
+    """The child cannot be spoken to any more. ``status`` is one of the states of a cell.
+
+    ``culprit`` is the call, or the place of the cell, at which that happened.
+    """
+
+    culprit: Call | int | None = None
 
     def __init__(self, status: str, reason: str):
         super().__init__(reason)
@@ -68,6 +74,7 @@ class Session:
         self._deadline = deadline
         self._channel: Channel | None = None
         self._trouble: str | None = None
+        self.server_gone = False
         self.too_slow = f"it took longer than {limits.call_seconds:g} seconds"
 
     def begin(self) -> None:
@@ -79,8 +86,8 @@ class Session:
                 self._control.settimeout(self._limits.grace_seconds)
                 socket.send_fds(self._control, [protocol.encode({"order": "begin"})], [theirs.fileno()])
             except OSError:
-                self._trouble = "the server was gone"
-                raise Broken(DIED, self._trouble) from None
+                self.server_gone = True
+                raise Broken(DIED, _SERVER_GONE) from None
 
     def run_cell(self, source: str) -> CellReport:
         """Run one cell."""
@@ -130,14 +137,16 @@ class Session:
         """End the child and everything that it started; None, or why the sandbox must not be used again."""
         if self._channel is not None:
             self._channel.close()
-        if self._trouble == "the server was gone":
-            return self._trouble
         try:
             self._control.settimeout(self._limits.grace_seconds)
             self._control.sendall(protocol.encode({"order": "end"}))
             report = self._last_report()
-        except (OSError, ProtocolError):
+        except (TimeoutError, ProtocolError):
             return self._trouble or "the server did not answer"
+        except OSError:
+            self.server_gone = True
+        if self.server_gone:
+            return _SERVER_GONE
         if report["trouble"]:
             return report["trouble"]
         if report["others"]:
@@ -149,7 +158,10 @@ class Session:
     def _last_report(self) -> dict:
         fields = {"ended": bool, "others": int, "clean": bool, "trouble": object}
         for _ in range(2):  # the news that the child has ended may come first
-            data = protocol.decode(self._control.recv(4096)[4:])
+            message = self._control.recv(4096)
+            if not message:
+                raise ConnectionError
+            data = protocol.decode(message[4:])
             if isinstance(data, dict) and "clean" in data:
                 return messages.checked(data, fields)
         raise ProtocolError("no report")
