@@ -2,6 +2,7 @@
 
 import inspect
 import json
+import resource
 import textwrap
 from dataclasses import replace
 
@@ -245,6 +246,23 @@ def test_odd_results_give_no_points_and_are_never_repeated(kind):
         assert sheet.points == 0 and len(sheet.marks) == len(each.questions)
         assert "ecret" not in repr(sheet.marks) and "123" not in repr(sheet.marks)
         assert sheet.problems == ("The sandbox had to be replaced: it sent a forged frame.",)
+
+
+ENORMOUS = {
+    "texts": Result(value=["x" * 1_000_000] + [""] * 300),
+    "texts in arrays": Result(value=[np.array("x" * 1_000_000)] + [np.array("y")] * 300),
+    "numbers": Result(value=(np.zeros(1_000_000), np.zeros(1_000_000), np.zeros(1_000_000))),
+    "keys": Result(value={key: np.zeros(100_000) for key in range(10)}),
+}
+
+
+@pytest.mark.parametrize("kind", ENORMOUS)
+def test_a_result_far_larger_than_asked_for_costs_no_memory(kind):
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    for each in assignments():
+        submitted = Submitted(each.stem, (), {}, {})
+        assert grader.grade(submitted, "ada", KEY, Scripted(ENORMOUS[kind])).points == 0
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 200_000  # kilobytes
 
 
 def test_a_comparison_that_breaks_costs_only_its_question(monkeypatch):

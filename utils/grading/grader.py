@@ -4,9 +4,10 @@ import builtins
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from utils.answers import Result
+from utils.answers import Result, collect
 from utils.grading import cohort
 from utils.grading.assignment import Task, assignment
+from utils.grading.bounds import bounded
 from utils.grading.notebook import Submitted
 from utils.grading.results import TO_READ, Graded, Marked
 from utils.grading.runner import (
@@ -110,6 +111,7 @@ def _outcome(asked: _Asked, results: list, submitted: Submitted, report: RunRepo
     silent = next((each for each in results if isinstance(each, NoAnswer)), None)
     if silent is None:
         try:
+            results = bounded(results, collect(asked.question.reference, asked.cases))
             return judge(asked.question, asked.cases, results)
         except Exception:  # whatever was handed in, the other questions are judged
             return _wrong("Your function returned something that cannot be compared with numbers.")
