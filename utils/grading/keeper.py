@@ -8,20 +8,22 @@ import socket
 import time
 
 
-def kill_all() -> None:
-    """Kill every other process that this one can signal, and wait until not one is left below it.
+def kill_all() -> set[int]:
+    """Kill every other process that this one can signal; which, when not one is left below it.
 
     As the first process of its own process namespace, or in a Landlock domain that confines signals, it
     reaches the sandbox and nothing beyond. Orphans come to it, so that none is missed.
     """
+    killed = set()
     while True:
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.kill(-1, signal.SIGKILL)
         try:
-            while os.waitpid(-1, os.WNOHANG)[0]:
-                pass
+            while (ended := os.waitpid(-1, os.WNOHANG))[0]:
+                if os.WIFSIGNALED(ended[1]):
+                    killed.add(ended[0])
         except ChildProcessError:
-            return
+            return killed
         time.sleep(0.001)
 
 

@@ -112,9 +112,8 @@ class _Server:
                 if trouble:
                     keeper.kill_all()
         os.close(handle)
-        others = len(guard.processes() - {child})
-        keeper.kill_all()
-        return {"ended": ended, "others": others, "clean": self._wipe(), "trouble": trouble}
+        others = keeper.kill_all() - {child}
+        return {"ended": ended, "others": len(others), "clean": self._wipe(), "trouble": trouble}
 
     def _end_with_parent(self) -> None:
         """Without a keeper nobody would end this sandbox for certain; so it ends at once."""
