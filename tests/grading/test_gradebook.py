@@ -194,6 +194,40 @@ def test_a_folder_that_cannot_be_made(tmp_path):
         Gradebook(tmp_path / "file" / "out" / "gradebook.sqlite")
 
 
+WITHOUT_ROOM = """
+import resource, sys
+from pathlib import Path
+from utils.grading.gradebook import Gradebook
+from utils.grading.results import Graded
+from utils.grading.sandbox import GradingError
+book = Gradebook(Path(sys.argv[1]))
+resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, 200_000))
+try:
+    for number in range(10_000):
+        book.add(Graded(f"s{number:04}", "l", problems=("x" * 500,)), "x")
+except GradingError as error:
+    print(number, error)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no such limits")
+def test_without_room_to_grow_it_keeps_what_it_has(path):
+    command = [sys.executable, "-c", WITHOUT_ROOM, path]
+    done = subprocess.run(command, cwd=lessons.ROOT, capture_output=True, text=True)
+    number, _, sentence = done.stdout.partition(" ")
+    assert "full or broken: what was graded is kept" in sentence and sentence.count("\n") == 1
+    with Gradebook(path) as book:
+        assert [each.student for each in book.rows()] == [f"s{n:04}" for n in range(int(number))]
+        book.add(sheet("after"), "x")
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may write everywhere")
+def test_a_folder_without_permission(path):
+    path.parent.mkdir(mode=0o500)
+    with pytest.raises(GradingError, match="cannot be written"):
+        Gradebook(path)
+
+
 @contextlib.contextmanager
 def mounted(folder, options):
     """A small file system of its own; only root can make one."""

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from utils.grading.gradebook_trouble import GO_ON, told
 from utils.grading.results import READ, TO_READ, Graded, Marked, as_data, from_data
 from utils.grading.sandbox import GradingError
 
@@ -29,17 +30,6 @@ CREATE TABLE by_hand (
     comment TEXT NOT NULL, PRIMARY KEY (student, question)
 );
 """
-_ROOM = "what was graded is kept; put that right and run the same command again"
-_SENTENCES = {
-    "SQLITE_FULL": f"The disk with the gradebook is full: {_ROOM}",
-    "SQLITE_BUSY": f"The gradebook is locked by another program: {_ROOM}",
-    "SQLITE_LOCKED": f"The gradebook is locked by another program: {_ROOM}",
-    "SQLITE_READONLY": f"The gradebook cannot be written: {_ROOM}",
-    "SQLITE_CANTOPEN": f"The gradebook cannot be opened or made: {_ROOM}",
-    "SQLITE_IOERR": f"The disk with the gradebook is full or broken: {_ROOM}",
-    "SQLITE_NOTADB": "The file in the gradebook's place is none: move it away or give another --out",
-    "SQLITE_CORRUPT": "The gradebook is damaged: put it back from a copy, or move it away and grade anew",
-}
 
 
 @dataclass(frozen=True)
@@ -66,9 +56,9 @@ class Gradebook:
             path.touch(mode=0o600)
         except OSError as error:
             raise GradingError(
-                f"The gradebook {path} cannot be written ({error.strerror}): {_ROOM}."
+                f"The gradebook {path} cannot be written ({error.strerror}): {GO_ON}."
             ) from None
-        with self._told():
+        with told(path):
             self._base = sqlite3.connect(path, timeout=SECONDS_TO_WAIT, isolation_level=None)
             self._prepare()
 
@@ -91,13 +81,13 @@ class Gradebook:
 
     def cohort(self) -> str | None:
         """Whose class it is, None when nobody's yet."""
-        with self._told():
+        with told(self.path):
             found = self._base.execute("SELECT value FROM setting WHERE name = 'cohort'").fetchone()
         return found[0] if found else None
 
     def holds(self, student: str, lesson: str, fingerprint: str) -> bool:
         """Whether exactly this was graded already."""
-        with self._told():
+        with told(self.path):
             query = "SELECT fingerprint FROM graded WHERE student = ? AND lesson = ?"
             found = self._base.execute(query, (student, lesson)).fetchone()
         return found is not None and found[0] == fingerprint
@@ -135,7 +125,7 @@ class Gradebook:
 
     def rows(self) -> list[Graded]:
         """All sheets, with the marks given by hand, ordered by student and lesson."""
-        with self._told():
+        with told(self.path):
             found = self._base.execute("SELECT * FROM by_hand").fetchall()
         by_hand = {(student, question): rest for student, question, *rest in found}
         return [
@@ -147,7 +137,7 @@ class Gradebook:
         ]
 
     def _sheets(self) -> list[Graded]:
-        with self._told():
+        with told(self.path):
             found = self._base.execute("SELECT data FROM graded ORDER BY student, lesson").fetchall()
         return [from_data(json.loads(data)) for (data,) in found]
 
@@ -171,7 +161,7 @@ class Gradebook:
     @contextlib.contextmanager
     def _change(self) -> Iterator[None]:
         """One transaction: all of it or nothing."""
-        with self._told():
+        with told(self.path):
             self._base.execute("BEGIN IMMEDIATE")
             try:
                 yield
@@ -180,16 +170,6 @@ class Gradebook:
                 if self._base.in_transaction:
                     self._base.execute("ROLLBACK")
                 raise
-
-    @contextlib.contextmanager
-    def _told(self) -> Iterator[None]:
-        try:
-            yield
-        except sqlite3.Error as error:
-            name = getattr(error, "sqlite_errorname", None) or ""
-            sentence = next((said for start, said in _SENTENCES.items() if name.startswith(start)), None)
-            sentence = sentence or f"The gradebook cannot be used ({error}): {_ROOM}"
-            raise GradingError(f"{sentence} ({self.path}).") from None
 
 
 def _read(mark: Marked, by_hand: list | None) -> Marked:

@@ -1,6 +1,5 @@
 """Grades one notebook: its code runs in the runner's sandbox, everything that decides a point stands here."""
 
-import builtins
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -10,39 +9,13 @@ from utils.grading.assignment import Task, assignment
 from utils.grading.bounds import bounded
 from utils.grading.notebook import Submitted
 from utils.grading.results import TO_READ, Graded, Marked
-from utils.grading.runner import (
-    DIED,
-    FORGED,
-    NOT_RUN,
-    OK,
-    TIMED_OUT,
-    Call,
-    CellReport,
-    Measured,
-    NoAnswer,
-    Runner,
-    RunReport,
-)
+from utils.grading.runner import Call, Measured, NoAnswer, Runner, RunReport
+from utils.grading.unanswered import ENDED, unanswered
 from utils.judge import judge, small_and_large
-from utils.question import NOT_ATTEMPTED, RAISED, RIGHT, WRONG, Outcome, Question
+from utils.question import NOT_ATTEMPTED, RIGHT, WRONG, Outcome, Question
 
 _LOOPS = "It loops over the elements in Python; whole-array operations are far faster."
 _WARNS = "A warning is given while it runs."
-_NOT_DEFINED = "it is not defined"
-# What a student is told where the runner has no answer. The runner's own reasons may quote the notebook, and
-# a notebook could tell itself a hidden case that way.
-_SILENT = {
-    "it took": "Your function took too long and was stopped.",
-    "it ended": "Your function ended the whole process.",
-    "the whole": "The notebook as a whole took too long.",
-}
-_NO_USE = "Your function gave no result that could be used."
-_ENDED = {
-    TIMED_OUT: "was stopped because it took too long",
-    DIED: "ended the whole process",
-    FORGED: "sent forged results",
-    NOT_RUN: "could not be run in the time for the notebook",
-}
 
 
 @dataclass(frozen=True)
@@ -114,33 +87,9 @@ def _outcome(asked: _Asked, results: list, submitted: Submitted, report: RunRepo
             results = bounded(results, collect(asked.question.reference, asked.cases))
             return judge(asked.question, asked.cases, results)
         except Exception:  # whatever was handed in, the other questions are judged
-            return _wrong("Your function returned something that cannot be compared with numbers.")
-    if silent.reason == _NOT_DEFINED:
-        return _undefined(asked.question.id, submitted, report)
-    return _wrong(next((said for start, said in _SILENT.items() if silent.reason.startswith(start)), _NO_USE))
-
-
-def _undefined(name: str, submitted: Submitted, report: RunReport) -> Outcome:
-    """Why a function is not there: its cell broke off, defines another one, or was never filled."""
-    places = submitted.answers.get(name, ())
-    for place in places:
-        cell = report.cells[place]
-        if cell.status != OK:
-            why = _ENDED.get(cell.status) or _raised(cell)
-            return Outcome(RAISED, "", f"The cell of your answer {why}, so there is no function `{name}`.")
-    if any(submitted.code[place].strip() for place in places):
-        return _wrong(f"The cell of your answer defines no function `{name}`.")
-    return Outcome(NOT_ATTEMPTED, "", "Not attempted.")
-
-
-def _raised(cell: CellReport) -> str:
-    name = cell.raised.type if cell.raised else ""
-    known = isinstance(getattr(builtins, name, None), type)
-    return f"raised {name}" if known else "raised an exception"
-
-
-def _wrong(sentence: str) -> Outcome:
-    return Outcome(WRONG, sentence, sentence)
+            sentence = "Your function returned something that cannot be compared with numbers."
+            return Outcome(WRONG, sentence, sentence)
+    return unanswered(asked.question.id, silent, submitted, report)
 
 
 def _is_unwritten(result: object) -> bool:
@@ -165,7 +114,7 @@ def _waiting(task: Task, submitted: Submitted) -> Marked:
 
 def _problems(report: RunReport) -> Iterator[str]:
     for number, cell in enumerate(report.cells, 1):
-        if cell.status in _ENDED:
-            yield f"Code cell {number} {_ENDED[cell.status]}."
+        if cell.status in ENDED:
+            yield f"Code cell {number} {ENDED[cell.status]}."
     if report.irregular:
         yield f"The sandbox had to be replaced: {report.irregular}."
