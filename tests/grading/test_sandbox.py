@@ -6,6 +6,7 @@ import signal
 import struct
 import subprocess
 import sys
+import tempfile
 import textwrap
 import time
 from contextlib import ExitStack
@@ -290,10 +291,11 @@ def test_closing_ends_what_still_runs(backend):
 
 
 @both
-def test_a_killed_grader_leaves_no_orphan(backend):
+def test_a_killed_grader_leaves_no_orphan_and_its_folder_to_the_next(backend, tmp_path, monkeypatch):
     sandboxes.need(backend)
     program = f"""
-    import sys, time
+    import sys, tempfile, time
+    tempfile.tempdir = {str(tmp_path)!r}
     sys.path[:0] = {sys.path!r}
     import sandboxes
     from utils.grading.runner import Runner
@@ -312,6 +314,15 @@ def test_a_killed_grader_leaves_no_orphan(backend):
         assert sandboxes.processes(mark)
         grader.send_signal(signal.SIGKILL)
     assert sandboxes.soon_gone(MARK) and sandboxes.soon_gone(mark)
+    assert len(left_folders(tmp_path)) == 1
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    with Runner(sandboxes.LIMITS, (sandboxes.BACKENDS[backend],)) as runner:
+        assert left_folders(tmp_path) == [Path(runner._server().scratch)]
+    assert left_folders(tmp_path) == []
+
+
+def left_folders(folder):
+    return list(folder.glob("relu-grading-*"))
 
 
 # -------------------------------------------------------------------------- the filter of system calls

@@ -35,11 +35,13 @@ def launch(command: Callable[[int], list[str]], limits: Limits) -> Confined:
     program = shutil.which("bwrap")
     if program is None:
         raise NoSandbox("bubblewrap is not installed")
-    scratch = tempfile.mkdtemp(prefix="relu-grading-")
+    from . import scratch  # only Linux has what it needs
+
+    folder, lock = scratch.make()
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     told, telling = os.pipe()
     log = tempfile.TemporaryFile()
-    options = _options(assemble(scratch), limits)
+    options = _options(assemble(folder), limits)
     try:
         process = subprocess.Popen(
             [program, "--info-fd", str(telling), *options, "--", *command(theirs.fileno())],
@@ -52,7 +54,7 @@ def launch(command: Callable[[int], list[str]], limits: Limits) -> Confined:
     finally:
         theirs.close()
         os.close(telling)
-    confined = Confined(ours, process, None, scratch, log)
+    confined = Confined(ours, process, None, folder, lock, log)
     try:
         confined.first = _first_process(told)
     except NoSandbox:

@@ -20,9 +20,11 @@ def start(limits: Limits) -> Confined:
     """Start a server that confines itself; NoSandbox when this kernel's Landlock is too old."""
     if landlock.version() < landlock.NEEDED_VERSION:
         raise NoSandbox("the kernel has no Landlock that confines signals (Linux 6.12 has it)")
-    scratch = tempfile.mkdtemp(prefix="relu-grading-")
-    inside = assemble(scratch)
-    runs = os.path.join(scratch, "runs")
+    from . import scratch  # only Linux has what it needs
+
+    folder, lock = scratch.make()
+    inside = assemble(folder)
+    runs = os.path.join(folder, "runs")
     os.mkdir(runs)
     read = [inside, *map(str, visible.without_hidden())]
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
@@ -39,4 +41,4 @@ def start(limits: Limits) -> Confined:
             pass_fds=(theirs.fileno(),),
             start_new_session=True,
         )
-    return Confined(ours, process, None, scratch, log)
+    return Confined(ours, process, None, folder, lock, log)

@@ -65,6 +65,7 @@ class RunReport:
 class _Progress:
     """What is known of one notebook, kept over the attempts to run it."""
 
+    deadline: float
     cells: dict[int, CellReport] = field(default_factory=dict)
     results: dict[int, Result | Measured | NoAnswer] = field(default_factory=dict)
     bad_cells: dict[int, CellReport] = field(default_factory=dict)
@@ -123,13 +124,15 @@ class Runner:
 
         GradingError only when no sandbox starts any more; whatever the notebook does is in the report.
         """
-        progress = _Progress()
-        deadline = time.monotonic() + self.limits.whole_seconds
+        progress = _Progress(time.monotonic() + self.limits.whole_seconds)
         while not progress.finished and progress.attempts < _MOST_ATTEMPTS:
-            self._attempt(cells, calls, progress, deadline)
-            if time.monotonic() >= deadline or progress.sandboxes >= _MOST_SANDBOXES:
+            started = time.monotonic()
+            confined = self._server()
+            progress.deadline += time.monotonic() - started  # no notebook pays for the start of a sandbox
+            self._attempt(confined, cells, calls, progress)
+            if time.monotonic() >= progress.deadline or progress.sandboxes >= _MOST_SANDBOXES:
                 break
-        late = TOO_LONG if time.monotonic() >= deadline else "the notebook broke off too often"
+        late = TOO_LONG if time.monotonic() >= progress.deadline else "the notebook broke off too often"
         for place, call in enumerate(calls):
             progress.results.setdefault(place, NoAnswer(progress.bad_functions.get(call.function, late)))
         known = progress.cells | progress.bad_cells
@@ -144,10 +147,10 @@ class Runner:
             self._confined = confined
         return self._confined
 
-    def _attempt(self, cells, calls, progress: _Progress, deadline: float) -> None:
+    def _attempt(self, confined: Confined, cells, calls, progress: _Progress) -> None:
         """Run all cells and the calls that have no result yet. What breaks is marked, to be left out next."""
         progress.attempts += 1
-        session = Session(self._server(), self.limits, deadline)
+        session = Session(confined, self.limits, progress.deadline)
         blamed = None
         try:
             session.begin()
