@@ -1,14 +1,17 @@
 """Calling an answer and writing down what it did: plain data, errors, mutations, warnings, work.
 
 This is the half of a check that touches the learner's code. It judges nothing, so a grader can run it in
-another process and send the results home; ``utils.question.judge`` is the other half.
+another process and send the results home; ``utils.judge`` is the other half.
 """
 
 import contextlib
 import copy
+import functools
 import io
 import linecache
+import os
 import sys
+import sysconfig
 import types
 import warnings
 from collections.abc import Callable, Sequence
@@ -19,6 +22,13 @@ import numpy as np
 _DEPTH = 20
 _LONGEST_MESSAGE = 300
 _SCALARS = frozenset({int, float, complex, bool, str, type(None)})
+_LIBRARIES = tuple(
+    os.path.normcase(os.path.join(folder, ""))
+    for folder in {
+        *(sysconfig.get_paths()[each] for each in ("stdlib", "platstdlib", "purelib", "platlib")),
+        os.path.dirname(os.path.dirname(np.__file__)),
+    }
+)
 _NUMPY_SCALARS = frozenset(kind for kind in np.sctypeDict.values() if np.dtype(kind).kind in "biufcU")
 
 
@@ -51,6 +61,7 @@ class Result:
     raised: Raised | None = None
     mutated: bool = False
     warnings: tuple[str, ...] = ()
+    printed: bool = False
 
 
 def plain(value: object, depth: int = 0) -> object:
@@ -95,9 +106,12 @@ def unchanged(before: object, after: object) -> bool:
 
 
 class _Nowhere(io.TextIOBase):
-    """A stream that forgets what it is told."""
+    """A stream that forgets what it is told, and remembers only that there was something."""
+
+    used = False
 
     def write(self, text: str) -> int:
+        self.used = True
         return len(text)
 
 
@@ -109,10 +123,11 @@ def call(function: Callable, arguments: tuple) -> Result:
     """
     handed = copy.deepcopy(arguments)
     value, refused, raised = None, "", None
+    nowhere = _Nowhere()
     with (
         warnings.catch_warnings(record=True) as caught,
-        contextlib.redirect_stdout(_Nowhere()),
-        contextlib.redirect_stderr(_Nowhere()),
+        contextlib.redirect_stdout(nowhere),
+        contextlib.redirect_stderr(nowhere),
     ):
         warnings.simplefilter("always")
         try:
@@ -122,10 +137,10 @@ def call(function: Callable, arguments: tuple) -> Result:
         except NotPlain as error:
             refused = str(error)
         except BaseException as error:
-            raised = _describe(error, function)
+            raised = describe(error, function)
     said = tuple(dict.fromkeys(f"{each.category.__name__}: {each.message}" for each in caught))
     mutated = not unchanged(arguments, handed)
-    return Result(value=value, refused=refused, raised=raised, mutated=mutated, warnings=said)
+    return Result(value, refused, raised, mutated, said, nowhere.used)
 
 
 def collect(function: Callable, cases: Sequence[tuple]) -> list[Result]:
@@ -138,7 +153,7 @@ def collect(function: Callable, cases: Sequence[tuple]) -> list[Result]:
     return results
 
 
-def _describe(error: BaseException, function: Callable) -> Raised:
+def describe(error: BaseException, function: Callable) -> Raised:
     """An exception as data; the line is the last one that stands in the file or cell of ``function``."""
     code = getattr(function, "__code__", None)
     home = getattr(code, "co_filename", None)
@@ -151,7 +166,7 @@ def _describe(error: BaseException, function: Callable) -> Raised:
             number = step.tb_lineno
         step = step.tb_next
     try:
-        message = str(error)[:_LONGEST_MESSAGE]
+        message = " ".join(str(error)[:_LONGEST_MESSAGE].split())
     except Exception:
         message = ""
     source = linecache.getline(home, number).strip() if number else ""
@@ -159,15 +174,19 @@ def _describe(error: BaseException, function: Callable) -> Raised:
 
 
 def work(function: Callable, arguments: tuple, most: int = 200_000) -> int | None:
-    """How many lines of Python and calls of Python functions one call takes, counted up to ``most``.
+    """How many lines and calls of the learner's own Python one call takes, counted up to ``most``.
 
-    A comprehension counts a line for each element, ``numpy.vectorize`` a call. None when the call fails.
-    The tracing of a debugger or of a coverage tool is put back afterwards.
+    Python inside the standard library and the installed packages does not count: NumPy prints an array with
+    it. But what these call of the learner's does. A comprehension counts a line for each element, and so does
+    ``numpy.vectorize`` of an own function, a call. None when the call fails. The tracing of a debugger or of
+    a coverage tool is put back afterwards.
     """
     count = 0
 
     def trace(frame, event, argument):
         nonlocal count
+        if event == "call" and _of_a_library(frame.f_code.co_filename):
+            return None
         count += 1
         if count >= most:
             sys.settrace(None)
@@ -187,7 +206,13 @@ def work(function: Callable, arguments: tuple, most: int = 200_000) -> int | Non
     return None if failed else count
 
 
+@functools.cache
+def _of_a_library(file: str) -> bool:
+    return file.startswith("<frozen ") or file == __file__ or os.path.normcase(file).startswith(_LIBRARIES)
+
+
 def hidden_loop(function: Callable) -> bool:
     """Whether a name tells of a loop in C, such as ``map(max, ...)``, which takes no line of Python."""
     names = getattr(getattr(function, "__code__", None), "co_names", ())
-    return isinstance(function, np.vectorize) or not {"vectorize", "frompyfunc", "map"}.isdisjoint(names)
+    known = {"vectorize", "frompyfunc", "map", "apply_along_axis"}
+    return isinstance(function, np.vectorize) or not known.isdisjoint(names)

@@ -1,16 +1,22 @@
 """Whether two pieces of plain data are the same answer, and if not, the difference in words."""
 
-import re
+from collections.abc import Sequence
 
 import numpy as np
 
+from utils.words import MOST_NUMBERS, kind, number, shown, without_signed_zeros
+
 # (relative, absolute) by the coarser precision of the two numbers that are compared.
 _TOLERANCES = {2: (1e-2, 1e-3), 4: (1e-5, 1e-6), 8: (1e-9, 1e-12)}
-_SHOWN = 8
+_SEEN_AT_A_GLANCE = 8
 
 
 def difference(
-    got: object, expected: object, relative: float | None = None, absolute: float | None = None
+    got: object,
+    expected: object,
+    relative: float | None = None,
+    absolute: float | None = None,
+    names: Sequence[str] = (),
 ) -> str | None:
     """None when ``got`` is the same answer as ``expected``, else a clause that says where they part.
 
@@ -18,7 +24,8 @@ def difference(
     follow the coarser floating-point type of both (1e-9 and 1e-12 for float64, 1e-5 and 1e-6 for float32).
     Given ones are for float64: a coarser type keeps its own where these are wider. Integers must be equal.
     NaN agrees with NaN only, an infinity with itself only, -0.0 with 0.0. A 0-d array agrees with a number, a
-    list with an array of its shape (an empty list with any empty array), a list with a tuple.
+    list with an array of its shape (an empty list with any empty array), a list with a tuple. ``names`` name
+    the items when a tuple or list of so many is expected.
     """
     if expected is None or isinstance(expected, str):
         same = got is None if expected is None else isinstance(got, str) and str(got) == str(expected)
@@ -26,7 +33,7 @@ def difference(
     if isinstance(expected, dict):
         return _of_dicts(got, expected, relative, absolute)
     if isinstance(expected, list | tuple):
-        return _of_sequences(got, expected, relative, absolute)
+        return _of_sequences(got, expected, relative, absolute, names)
     return _of_arrays(got, expected, relative, absolute)
 
 
@@ -42,17 +49,20 @@ def _of_dicts(got, expected, relative, absolute):
     return None
 
 
-def _of_sequences(got, expected, relative, absolute):
+def _of_sequences(got, expected, relative, absolute, names=()):
+    names = names if len(names) == len(expected) else ()
     if isinstance(got, np.ndarray) and got.ndim:
         got = list(got)
     if not isinstance(got, list | tuple):
         return f"it returned {kind(got)}, expected {kind(expected)}"
     if len(got) != len(expected):
-        return f"it returned {len(got)} items, expected {len(expected)}"
+        these = f": {', '.join(f'`{name}`' for name in names)}" if names else ""
+        return f"it returned {len(got)} items, expected {len(expected)}{these}"
     for place, (item, wanted) in enumerate(zip(got, expected, strict=True), 1):
         complaint = difference(item, wanted, relative, absolute)
         if complaint:
-            return f"in item {place} of {len(expected)} {complaint}"
+            where = f"as `{names[place - 1]}`" if names else f"in item {place} of {len(expected)}"
+            return f"{where} {complaint}"
     return None
 
 
@@ -68,12 +78,33 @@ def _of_arrays(got, expected, relative, absolute):
     agree = _agree(numbers, wanted, relative, absolute)
     if agree.all():
         return None
-    if wanted.size <= _SHOWN:
-        return f"it returned {shown(got)}, expected {shown(expected)}"
     where = tuple(int(i) for i in np.argwhere(~agree)[0])
-    place = str(list(where))
-    many = f"{int((~agree).sum())} of {wanted.size} elements differ, the first at {place}"
-    return f"{many}: it is {_number(numbers[where])}, expected {_number(wanted[where])}"
+    differing = int((~agree).sum())
+    many = f"{differing} of {wanted.size} elements {'differs' if differing == 1 else 'differ'}"
+    one = f"at {list(where)} it is `{number(numbers[where])}`, expected `{number(wanted[where])}`"
+    in_row = _both(numbers[where[0]], wanted[where[0]]) if wanted.ndim > 1 else None
+    if wanted.size <= _SEEN_AT_A_GLANCE:
+        return _both(got, expected) or one
+    if wanted.size <= MOST_NUMBERS and _both(got, expected):
+        return f"{_both(got, expected)}: {many}, the first at {list(where)}"
+    if in_row and wanted[where[0]].size <= MOST_NUMBERS:
+        return f"{many}; in row {where[0]} (the first is row 0) {in_row}"
+    return f"{many}; {one}"
+
+
+def _both(got: object, expected: object) -> str | None:
+    """What was returned beside what was expected; None where the digits that are shown are the same."""
+    mine, wanted = (shown(without_signed_zeros(each)) for each in (got, expected))
+    return f"it returned {mine}, expected {wanted}" if mine != wanted else None
+
+
+def differing_row(got: object, expected: object, relative=None, absolute=None) -> int | None:
+    """The first row in which two arrays of one shape differ when they are too large to show, else None."""
+    numbers, wanted = as_array(got), as_array(expected)
+    if numbers is None or wanted is None or numbers.shape != wanted.shape or wanted.size <= MOST_NUMBERS:
+        return None
+    places = np.argwhere(~_agree(numbers, wanted, relative, absolute))
+    return int(places[0][0]) if len(places) else None
 
 
 def _agree(got: np.ndarray, expected: np.ndarray, relative, absolute) -> np.ndarray:
@@ -103,42 +134,3 @@ def as_array(value: object) -> np.ndarray | None:
     except ValueError:
         return None
     return array if array.dtype.kind in "biufcU" else None
-
-
-def _number(value) -> str:
-    return f"{value.item()!r}" if isinstance(value, np.generic) else repr(value)
-
-
-def kind(value: object) -> str:
-    """What a value is, in words: "an array of shape (3, 2)", "a single number", "None"."""
-    if value is None:
-        return "None (is a `return` missing?)"
-    if isinstance(value, np.ndarray):
-        return f"an array of shape {value.shape}" if value.ndim else "a single number"
-    if isinstance(value, bool | np.bool_):
-        return "True or False"
-    if isinstance(value, str):
-        return "a text"
-    if isinstance(value, list | tuple | dict):
-        word = {list: "a list", tuple: "a tuple", dict: "a dictionary"}[type(value)]
-        return f"{word} of {len(value)} items" if len(value) != 1 else f"{word} of one item"
-    return "a single number"
-
-
-def shown(value: object) -> str:
-    """A value for a sentence: in full while it is short, else what it is."""
-    if value is None:
-        return kind(value)
-    if isinstance(value, np.ndarray):
-        if value.size > _SHOWN:
-            return f"{kind(value)} ({value.dtype})"
-        text = np.array2string(value, separator=", ", max_line_width=10_000, precision=6)
-        text = re.sub(r"(?<=\[) +| +(?=[,\]])", "", " ".join(text.split()))
-        return f"`{text}`"
-    if isinstance(value, np.generic):
-        return f"`{value.item()!r}`"
-    try:
-        text = repr(value)
-    except ValueError:  # an integer of more digits than Python writes
-        return kind(value)
-    return f"`{text}`" if len(text) <= 80 else kind(value)

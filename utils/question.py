@@ -13,8 +13,9 @@ NOT_ATTEMPTED, WRONG, RAISED, RIGHT = "not attempted", "wrong", "raised", "right
 class Mistake:
     """A known wrong answer: its name, a function that makes it, and the sentence that helps who made it.
 
-    An answer makes this mistake when on every case it returns the same as ``function``, or raises the same
-    exception with the same text (numbers apart; any text where ``function`` raises without one).
+    An answer agrees with it in a case when it returns the same as ``function``, or raises the same exception
+    with the same text (numbers apart; any text where ``function`` raises without one). When that is enough
+    stands in ``utils.mistakes``.
     """
 
     name: str
@@ -32,6 +33,7 @@ class Question:
     ``compare(got, expected, arguments)``, where many answers are right, replaces it: it returns None when
     ``got`` will do, else a clause ("it returned …"); with a known mistake's value in place of ``expected`` it
     also decides whether ``got`` is that mistake.
+    ``names`` name the items of a tuple, where the answer returns one: ("w", "b", "v").
     ``vectorised`` says that the answer must not loop over elements in Python. That is measured on the first
     case with an array and on the same with its arrays repeated along the first axis, or, where that makes no
     sense, on the arguments ``sized(50)`` and ``sized(450)``, which have so many elements or rows.
@@ -50,6 +52,7 @@ class Question:
     compare: Callable[[object, object, tuple], str | None] | None = None
     vectorised: bool = False
     sized: Callable[[int], tuple] | None = None
+    names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -83,7 +86,10 @@ class Remark:
 class Outcome:
     """The judgement. ``message`` may quote a case, so it is for public cases; ``summary`` never does.
 
-    ``mistake`` is the name of the known mistake that the answer makes, if any.
+    ``message`` has a line for the sentence of a known mistake, if there is one, and a line for a case.
+    ``mistake`` is the name of that mistake; ``summary`` is then its sentence alone, also when it explains
+    only part of what is wrong, so that equal mistakes of a class have equal summaries. ``printed`` says that
+    the answer printed something, which nobody saw.
     """
 
     status: str
@@ -91,3 +97,4 @@ class Outcome:
     summary: str
     mistake: str | None = None
     remarks: tuple[Remark, ...] = ()
+    printed: bool = False

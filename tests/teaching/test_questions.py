@@ -1,6 +1,7 @@
 """Every question and every choice of every lesson: right, caught, told apart, and in its notebooks."""
 
 import collections
+import itertools
 import re
 
 import numpy as np
@@ -11,6 +12,7 @@ from utils import check, release
 from utils.answers import collect, plain, work
 from utils.judge import diagnose, small_and_large
 from utils.lessons import anchors, lesson, module, stems_with
+from utils.mistakes import complaint_of
 from utils.question import NOT_ATTEMPTED, PUBLIC_SEED, RIGHT
 
 STEMS = stems_with("questions")
@@ -71,7 +73,69 @@ def test_each_mistake_is_caught_and_told_its_own_sentence(name, seed):
     outcome = diagnose(question, mistake.function, np.random.default_rng(seed))
     assert outcome.status != RIGHT
     assert outcome.mistake == mistake.name, outcome.message
-    assert outcome.message.startswith(mistake.sentence)
+    assert outcome.message.startswith(f"{mistake.sentence}\n")
+
+
+def failing(question, function):
+    """The places of the public cases in which a function is wrong."""
+    cases = question.cases(np.random.default_rng(PUBLIC_SEED))
+    calls = zip(collect(function, cases), collect(question.reference, cases), cases, strict=True)
+    return [place for place, each in enumerate(calls) if complaint_of(question, *each)]
+
+
+def with_a_fault(function, place):
+    """A function that answers the call number ``place`` (from 0) with an empty text."""
+    calls = itertools.count()
+    return lambda *given: "" if next(calls) == place else function(*given)
+
+
+@pytest.mark.parametrize("name", MISTAKES)
+def test_each_mistake_is_told_with_reserve_beside_another_fault(name):
+    question, mistake = MISTAKES[name]
+    places = failing(question, mistake.function)
+    faulty = with_a_fault(mistake.function, places[0])
+    outcome = diagnose(question, faulty, np.random.default_rng(PUBLIC_SEED))
+    if len(places) < 3:  # beside the fault it explains at most half of what is wrong
+        assert outcome.mistake != mistake.name
+        return
+    assert outcome.mistake == mistake.name
+    assert outcome.message.startswith(f"At least this: {mistake.sentence}\n")
+    assert outcome.summary == mistake.sentence
+
+
+def changed(value, change):
+    """The same form with other numbers; strings and booleans stay."""
+    if isinstance(value, tuple | list):
+        return type(value)(changed(item, change) for item in value)
+    if isinstance(value, dict):
+        return {key: changed(item, change) for key, item in value.items()}
+    number = isinstance(value, np.ndarray | np.generic | float | int) and np.asarray(value).dtype.kind != "b"
+    return change(value) if number else value
+
+
+UNRELATED = {
+    "shifted": lambda reference: lambda *given: changed(reference(*given), lambda value: value + 0.37),
+    "stretched": lambda reference: lambda *given: changed(reference(*given), lambda value: 1.37 * value),
+    "nothing": lambda reference: lambda *given: None,
+    "a text": lambda reference: lambda *given: "text",
+    "one fault": lambda reference: with_a_fault(reference, 0),
+}
+
+
+@pytest.mark.parametrize("fault", UNRELATED)
+@pytest.mark.parametrize("seed", SEEDS)
+def test_no_mistake_is_seen_in_an_unrelated_wrong_answer(asked, fault, seed):
+    _, question = asked
+    outcome = diagnose(question, UNRELATED[fault](question.reference), np.random.default_rng(seed))
+    assert outcome.status != RIGHT
+    assert outcome.mistake is None, outcome.message
+
+
+def test_names_of_a_result_fit_it(asked):
+    _, question = asked
+    if question.names:
+        result = question.reference(*question.cases(np.random.default_rng(PUBLIC_SEED))[0])
+        assert isinstance(result, tuple) and len(result) == len(question.names)
 
 
 def test_the_cases_are_plain_data_and_follow_the_seed(asked):

@@ -129,6 +129,6 @@ shell.run_cell("check('leaky_relu')")
     said = subprocess.run(
         command, capture_output=True, text=True, encoding="utf-8", timeout=60, check=True
     ).stdout
-    assert "Your function raised ValueError: cannot reshape array of size 6 into shape (1000,)" in said
+    assert "your function raised ValueError: cannot reshape array of size 6 into shape (1000,)" in said
     assert "(line 3: `return y.reshape(1000)`)" in said
     assert "Traceback" not in said

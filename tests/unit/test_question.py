@@ -12,6 +12,7 @@ from utils.answers import Raised, Result, call, collect, plain, work
 from utils.compare import difference
 from utils.judge import diagnose, judge
 from utils.question import NOT_ATTEMPTED, RAISED, RIGHT, WRONG, Mistake, Outcome
+from utils.words import shown
 
 
 def outcome(function, asked=LEAKY_RELU) -> Outcome:
@@ -85,11 +86,45 @@ def test_a_mistake_that_agrees_on_some_cases_only_is_not_taken_for_a_known_one()
     assert result.mistake is None
 
 
+def test_a_mistake_beside_another_fault_is_told_with_reserve():
+    def two_faults(x, negative_slope):
+        return np.maximum(x, 0) if x.ndim == 1 else np.maximum(x, 0)[:1]
+
+    result = outcome(two_faults)
+    assert (result.status, result.mistake) == (WRONG, "slope ignored")
+    assert result.message.split("\n") == [
+        "At least this: The slope does nothing here.",
+        "For x = `[-3., -0., 0., 2., nan, -inf]` and negative_slope = `0.1` "
+        "it returned `[0., 0., 0., 2., nan, 0.]`, expected `[-0.3, 0., 0., 2., nan, -inf]`.",
+    ]
+    assert result.summary == "The slope does nothing here."
+
+
+def test_the_case_that_is_quoted_shows_the_mistake_that_is_told():
+    def two_faults(x, negative_slope):
+        if np.isnan(x).any():
+            raise KeyError("nan")
+        return np.maximum(x, 0)
+
+    result = outcome(two_faults)
+    assert (result.status, result.mistake) == (WRONG, "slope ignored")
+    assert "KeyError" not in result.message
+
+
+def test_who_gets_a_case_right_that_a_mistake_gets_wrong_does_not_make_it():
+    def slope_ignored_in_two_cases_of_three(x, negative_slope):
+        return right(x, negative_slope) if x.ndim == 2 else np.maximum(x, 0)
+
+    result = outcome(slope_ignored_in_two_cases_of_three)
+    assert (result.status, result.mistake) == (WRONG, None)
+    assert result.message.startswith("For x = ")
+
+
 def test_an_unknown_mistake_is_explained_by_the_first_case_that_differs():
     result = outcome(lambda x, negative_slope: np.where(x > 5, x, negative_slope * x))
     assert result.message == (
         "For x = `[-3., -0., 0., 2., nan, -inf]` and negative_slope = `0.1` "
-        "it returned `[-0.3, -0., 0., 0.2, nan, -inf]`, expected `[-0.3, -0., 0., 2., nan, -inf]`."
+        "it returned `[-0.3, 0., 0., 0.2, nan, -inf]`, expected `[-0.3, 0., 0., 2., nan, -inf]`."
     )
     assert "0.2" not in result.summary
 
@@ -101,9 +136,65 @@ def test_a_large_case_is_explained_by_one_element():
             y[2, 1] = 5
         return y
 
-    message = outcome(wrong_in_one_place).message
-    assert "an array of shape (6, 4) (float32)" in message
-    assert "1 of 24 elements differ, the first at [2, 1]: it is 5.0, expected" in message
+    def asked(*shape):
+        return replace(LEAKY_RELU, cases=lambda generator: [(np.arange(np.prod(shape)).reshape(shape), 0.5)])
+
+    short = outcome(wrong_in_one_place, asked(3, 3)).message
+    assert short == (
+        "For x = `[[0, 1, 2], [3, 4, 5], [6, 7, 8]]` and negative_slope = `0.5` "
+        "it returned `[[0, 1, 2], [3, 4, 5], [6, 5, 8]]`, expected `[[0, 1, 2], [3, 4, 5], [6, 7, 8]]`: "
+        "1 of 9 elements differs, the first at [2, 1]."
+    )
+    assert outcome(wrong_in_one_place, asked(20, 4)).message == (
+        "For x[2] = `[8, 9, 10, 11]` and negative_slope = `0.5` 1 of 80 elements differs; "
+        "in row 2 (the first is row 0) it returned `[8, 5, 10, 11]`, expected `[8, 9, 10, 11]`."
+    )
+    assert outcome(wrong_in_one_place, asked(3, 50)).message == (
+        "For x = an array of shape (3, 50) (int64) and negative_slope = `0.5` "
+        "1 of 150 elements differs; at [2, 1] it is `5`, expected `101`."
+    )
+
+
+def test_what_is_shown_of_two_results_differs_even_where_few_digits_do():
+    def nearly(x, negative_slope):
+        return right(x, negative_slope) * (1 + 1e-8)
+
+    told = outcome(nearly, replace(LEAKY_RELU, cases=lambda generator: [(np.array([1.0, 2.0]), 0.5)]))
+    assert "at [0] it is `1.00000001`, expected `1.0`" in told.message
+
+
+def test_the_settings_for_printing_do_not_change_a_message():
+    def wrong(x, negative_slope):
+        return np.zeros_like(x)
+
+    with np.printoptions(precision=1, suppress=True, threshold=1, floatmode="fixed", sign="+"):
+        changed = outcome(wrong).message
+    assert changed == outcome(wrong).message
+
+
+def test_items_of_a_result_are_named_where_the_question_names_them():
+    asked = replace(STATISTICS, reference=lambda values: (np.min(values), np.max(values), len(values)))
+    named = replace(asked, names=("low", "high", "count"))
+    swapped, short = (lambda values: (min(values), 0.0, len(values))), (lambda values: (min(values), 0.0))
+    assert "in item 2 of 3 it returned `0.0`" in outcome(swapped, asked).message
+    assert "as `high` it returned `0.0`" in outcome(swapped, named).message
+    assert "it returned 2 items, expected 3: `low`, `high`, `count`." in outcome(short, named).message
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        ([np.array([1.0, 2.0]), np.array([[3.5]])], "`[[1., 2.], [[3.5]]]`"),
+        ((np.float32(0.5),), "`(0.5,)`"),
+        ({"a": np.zeros(2), "b": [None]}, "`{'a': [0., 0.], 'b': [None]}`"),
+        ([1] * 41, "a list of 41 items"),
+        (np.zeros(41, np.float32), "an array of shape (41,) (float32)"),
+        (np.array(["a" * 1000]), f"an array of shape (1,) ({np.array(['a' * 1000]).dtype})"),
+        ("a" * 90, "a text"),
+    ],
+)
+def test_values_are_written_in_full_while_they_are_short(value, text):
+    assert shown(value) == text
 
 
 @pytest.mark.parametrize(
@@ -160,7 +251,10 @@ def test_an_exception_is_told_with_its_line_and_without_a_traceback():
 
     result = outcome(leaky_relu)
     assert result.status == RAISED
-    assert "raised ValueError: cannot reshape" in result.message
+    assert result.message.startswith(
+        "For x = `[-3., -0., 0., 2., nan, -inf]` and negative_slope = `0.1` your function raised ValueError: "
+        "cannot reshape"
+    )
     assert "`return y.reshape(1000)`" in result.message
     assert result.summary == "Your function raised ValueError."
 
@@ -212,7 +306,12 @@ def test_changing_the_input_is_remarked():
 
 
 def test_another_dtype_is_remarked():
-    assert remarks(lambda x, negative_slope: right(x, negative_slope).astype(np.float64)) == {"dtype"}
+    def widens(x, negative_slope):
+        return right(x, negative_slope).astype(np.float64)
+
+    assert remarks(widens) == {"dtype"}
+    (remark,) = outcome(widens).remarks
+    assert remark.sentence == "It returns float64 where float32 is right; mend it with `.astype(x.dtype)`."
 
 
 def test_a_list_is_accepted_and_remarked():
@@ -225,8 +324,20 @@ def test_a_warning_is_remarked_unless_the_reference_gives_it_too():
         return right(x, negative_slope)
 
     result = outcome(warns)
-    assert [remark.sentence for remark in result.remarks] == ["NumPy warned: overflow encountered in exp."]
+    assert [remark.sentence for remark in result.remarks] == [
+        "NumPy warned: overflow encountered in exp. The values are right all the same."
+    ]
     assert remarks(warns, replace(LEAKY_RELU, reference=warns)) == set()
+
+
+def test_for_a_division_that_is_never_chosen_the_cure_is_named():
+    def divides(x, negative_slope):
+        np.where(x == 0, 0, x / (0 * x))
+        return right(x, negative_slope)
+
+    (remark,) = outcome(divides).remarks
+    assert "in divide. The values are right all the same." in remark.sentence
+    assert "`np.divide` has `where=`" in remark.sentence
 
 
 def test_the_text_of_other_warnings_is_not_repeated():
@@ -244,7 +355,17 @@ def test_prints_are_not_shown(capfd):
         return right(x, negative_slope)
 
     assert remarks(chatty) == set()
+    assert outcome(chatty).printed
+    assert not outcome(right).printed
     assert capfd.readouterr() == ("", "")
+
+
+def test_printing_an_array_is_no_loop():
+    def prints(x, negative_slope):
+        print("x:", x, repr(right(x, negative_slope)), np.array2string(x, threshold=10**9))
+        return right(x, negative_slope)
+
+    assert remarks(prints) == set()
 
 
 def one(value, negative_slope):
@@ -297,6 +418,17 @@ def with_vectorize_inside(x, negative_slope):
     return np.vectorize(one, otypes=[x.dtype])(x, negative_slope)
 
 
+ONE_BY_ONE = np.vectorize(lambda v, slope: one(v, slope), otypes=[np.float64])
+
+
+def with_vectorize_elsewhere(x, negative_slope):
+    return ONE_BY_ONE(x, negative_slope).astype(x.dtype)
+
+
+def with_apply_along_axis(x, negative_slope):
+    return np.apply_along_axis(np.positive, 0, right(x, negative_slope))
+
+
 LOOPS = [
     with_for,
     with_for_on_one_line,
@@ -307,6 +439,8 @@ LOOPS = [
     with_map_of_a_builtin,
     with_rows,
     with_vectorize_inside,
+    with_vectorize_elsewhere,
+    with_apply_along_axis,
     np.vectorize(one, otypes=[np.float64]),
 ]
 
