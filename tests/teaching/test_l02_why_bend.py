@@ -1,5 +1,6 @@
 """Lesson 2: what it claims of linear stacks, folds and fences, and that its explorers tell the truth."""
 
+import itertools
 import re
 
 import numpy as np
@@ -43,11 +44,16 @@ def test_a_collapsed_stack_is_the_stack(sizes):
         assert np.allclose(x @ weight + bias, network.forward(x), rtol=1e-11, atol=1e-11)
 
 
-def test_a_layer_narrower_than_its_neighbours_lets_fewer_maps_through():
+@pytest.mark.parametrize(
+    ("sizes", "rank"),
+    [((5, 2, 5), 2), ((4, 9, 3, 9, 5), 3), ((2, 16, 8, 16, 2), 2), ((10, 3, 3, 10), 3), ((5, 3, 2), 2)],
+)
+def test_a_layer_narrower_than_inputs_and_outputs_lets_fewer_maps_through(sizes, rank):
+    assert rank == min(sizes)
     for seed in range(20):
-        network = stack(seed, 5, 2, 5)
+        network = stack(seed, *sizes)
         weight, _ = questions.collapse(network.weights, network.biases)
-        assert np.linalg.matrix_rank(weight) == 2
+        assert np.linalg.matrix_rank(weight) == rank
 
 
 def test_the_affine_piece_is_the_network_wherever_the_pattern_is_the_same():
@@ -74,8 +80,10 @@ def test_relu_passes_the_homogeneity_part_of_superposition_only():
 
 def test_no_identity_network_beats_the_best_line_and_relu_does():
     x, labels, x_test, labels_test = lesson.data()
-    best = lesson.best_line(x_test, labels_test)
+    best, cut_off, outer = lesson.best_line(x_test, labels_test)
     assert 0.6 < best < 0.7
+    assert best == (outer + 500 - (cut_off - outer)) / 1000  # 500 of the 1000 are inner points
+    assert outer > 0.9 * cut_off > 100
     for activation, initializer in (("identity", "lecun"), ("relu", "he")):
         generator = np.random.default_rng(11)
         law = {"activation": activation, "initializer": initializer, "generator": generator}
@@ -97,6 +105,27 @@ def test_two_units_never_fence_in_the_inner_ring():
     assert not lesson.fence_closed(network).any()
 
 
+@pytest.mark.parametrize("angle", [0, 0.3, 0.5, 1.234567, 2])
+def test_a_strip_between_two_parallel_folds_is_open(angle):
+    normal = np.array([np.cos(angle), np.sin(angle)])
+    network = Network([2, 2, 2], generator=np.random.default_rng(0))
+    network.weights[0][...] = np.stack([normal, -normal], axis=1)
+    network.biases[0][...] = 0
+    network.weights[1][...] = [[1, -1]] * 2
+    network.biases[1][...] = [-0.7, 0.7]
+    assert np.diff(network.forward(np.zeros((1, 2)))) > 0
+    assert not lesson.fence_closed(network)
+
+
+def test_four_units_on_two_folds_can_fence_it_in():
+    network = Network([2, 4, 2], generator=np.random.default_rng(0))
+    network.weights[0][...] = [[1, -1, 0, 0], [0, 0, 1, -1]]
+    network.biases[0][...] = 0
+    network.weights[1][...] = [[1, -1]] * 4
+    network.biases[1][...] = [-1, 1]
+    assert lesson.fence_closed(network)
+
+
 def test_three_units_can_fence_it_in():
     angles = np.array([0, 2, 4]) * np.pi / 3
     network = Network([2, 3, 2], generator=np.random.default_rng(0))
@@ -114,10 +143,11 @@ def test_three_units_can_fence_it_in():
 
 def test_the_best_line_of_a_case_that_can_be_counted():
     x = np.array([[-2.0, 0.1], [-1.0, -0.2], [1.0, 0.3], [2.0, 0.0], [3.0, -0.1]])
-    assert lesson.best_line(x, np.array([0, 0, 1, 1, 1])) == 1
-    assert lesson.best_line(x, np.array([1, 1, 0, 0, 0])) == 1
-    assert lesson.best_line(x, np.array([1, 1, 1, 1, 1])) == 1
-    assert lesson.best_line(np.linspace(-1, 1, 5)[:, None] * [[1, 1]], np.array([0, 1, 0, 1, 0])) == 0.6
+    assert lesson.best_line(x, np.array([0, 0, 1, 1, 1])) == (1, 2, 2)
+    assert lesson.best_line(x, np.array([1, 1, 0, 0, 0])) == (1, 3, 3)
+    assert lesson.best_line(x, np.array([1, 1, 1, 1, 1])) == (1, 0, 0)
+    on_a_line = np.linspace(-1, 1, 5)[:, None] * [[1, 1]]
+    assert lesson.best_line(on_a_line, np.array([1, 0, 0, 1, 0])) == (0.8, 4, 3)
 
 
 def test_a_straight_boundary_is_told_from_a_bent_one():
@@ -142,19 +172,70 @@ def test_the_live_run_learns_the_rings_with_a_bend(activation):
     assert int(re.search(r"(\d+)% of 1000", told)[1]) >= 95
 
 
-def test_the_pieces_are_counted_and_the_fence_is_told_as_it_is():
+def patterns_in_view(weights, biases):
+    """How many patterns a fine grid finds in the square, helped by points close around every crossing.
+
+    A piece too small for the grid has a corner where two folds cross, or where a fold meets the edge.
+    """
+    side = np.linspace(-lesson.EDGE, lesson.EDGE, 401) + 0.0013
+    edges = [(np.array(normal), lesson.EDGE) for normal in ((1, 0), (-1, 0), (0, 1), (0, -1))]
+    corners = []
+    for (w, b), (v, c) in itertools.combinations([*zip(weights.T, biases, strict=True), *edges], 2):
+        if abs(w[0] * v[1] - w[1] * v[0]) > 1e-9:
+            corners.append(np.linalg.solve([w, v], [-b, -c]))
+    angles = np.linspace(0, 2 * np.pi, 720, endpoint=False) + 0.001
+    around = np.array(corners)[:, None] + 1e-5 * np.stack([np.cos(angles), np.sin(angles)], axis=1)
+    grid = np.stack(np.meshgrid(side, side), axis=-1)
+    points = np.concatenate([grid.reshape(-1, 2), around.reshape(-1, 2)])
+    points = points[(np.abs(points) < lesson.EDGE).all(axis=1)]
+    return int(count_patterns(activation_patterns([points @ weights + biases])))
+
+
+def test_the_pieces_are_counted_as_a_fine_grid_finds_them():
     explorer = lesson.affine_pieces()
+    for width in range(1, 9):
+        for epoch in (0, 5, 35, 70, 100):
+            network = lesson.trained(width)[epoch]
+            weights, biases = (each[0].astype(float) for each in (network.weights, network.biases))
+            pieces = patterns_in_view(weights, biases)
+            assert f": {pieces} pieces in view" in explorer.picture(width=width, epoch=epoch).description
+            # Zaslavsky: the most that so many lines can make.
+            assert pieces <= 1 + width + width * (width - 1) // 2
+            assert pieces == 2 * width or epoch > 0  # all folds pass through one point
+
+
+def test_the_pieces_of_folds_that_can_be_counted_by_hand():
+    none, upright, level = [0, 0], [1, 0], [0, -2]
+    for folds, biases, pieces, drawn in (
+        ([none], [1], 1, 0),
+        ([upright], [0], 2, 1),
+        ([upright], [2], 1, 0),  # outside the view
+        ([upright, level], [0.5, 1], 4, 2),
+        ([upright, level], [2, 1], 2, 1),
+        ([upright, upright, level], [0.5, -0.5, 0], 6, 3),
+        ([upright, [-3, 0]], [0.5, -1.5], 2, 1),  # the same line twice
+        ([upright, level, [1, 1]], [0, 0, 0], 6, 3),  # through one point
+        ([upright, level, [1, 1]], [0, 0, 0.5], 7, 3),  # a triangle
+        ([[1, 1], [1, -1]], [-2, 2], 3, 2),  # they cross outside the view
+    ):
+        count, ends = lesson.cut_by_folds(np.array(folds, float).T, np.array(biases, float))
+        assert (count, len(ends)) == (pieces, drawn), folds
+        assert all(np.isclose(np.abs(end).max(axis=1), lesson.EDGE).all() for end in ends)
+
+
+def test_what_is_told_of_the_fence_is_so():
+    explorer = lesson.affine_pieces()
+    _, _, x_test, labels_test = lesson.data()
     for width in (1, 2, 3, 5, 8):
         network = lesson.trained(width)[lesson.STORED]
         told = explorer.picture(width=width, epoch=lesson.STORED).description
-        network.forward(lesson.GRID)
-        pieces = int(count_patterns(activation_patterns(network.pre_activations)))
-        assert f": {pieces} pieces in view" in told
-        assert (
-            pieces <= 1 + width + width * (width - 1) // 2
-        )  # Zaslavsky: the most that so many lines can make
-        closed = "fence around the inner ring is closed" in told
-        assert closed == (width >= 3)
+        assert ("inner ring's side is closed off" in told) == (width >= 3)
+        assert ("inner ring's side stays open" in told) == (width < 3)
+        if width >= 3:
+            inner = network.forward(x_test[labels_test == 1])
+            kept = (inner[:, 1] > inner[:, 0]).sum()
+            assert f"; {kept} of the ring's 500 new points lie on it" in told
+    assert "The middle is not on the inner ring's side" in explorer.picture(width=8, epoch=0).description
 
 
 def test_before_training_all_folds_pass_through_the_middle():

@@ -3,9 +3,9 @@
 from functools import lru_cache
 
 import numpy as np
+from matplotlib.collections import LineCollection
 
 from utils.datasets import circles
-from utils.diagnostics import activation_patterns, count_patterns
 from utils.explorer import Choice, Explorer, Live, Range, Stop
 from utils.figures import BLACK, BLUE, GREY, LINES, ORANGE, new_figure
 from utils.losses import softmax_cross_entropy
@@ -36,18 +36,20 @@ def draw_rings(axes, x, labels):
 
 
 def best_line(x, labels):
-    """Return the largest share of points that any straight line in 720 directions puts on the right side.
+    """Return what the straight line in 720 directions that puts most points on their right side achieves.
 
     In each direction all lines that lie between two neighbouring points are tried, beyond the last one too.
+    The result is (share of points on the right side, points that it cuts off, those of class 0 among them):
+    the points cut off are called class 0, all others class 1.
     """
-    shares = []
+    most, cut_off = labels.sum(), labels[:0]  # to cut off nothing is right for all of class 1
     for angle in np.linspace(0, 2 * np.pi, 720, endpoint=False):
-        order = np.argsort(x @ np.array([np.cos(angle), np.sin(angle)]))
-        gained = np.cumsum(
-            1 - 2 * labels[order]
-        )  # one more of class 0 before the line, or one of class 1 lost
-        shares.append((max(0, gained.max()) + labels.sum()) / labels.size)
-    return max(shares)
+        ordered = labels[np.argsort(x @ np.array([np.cos(angle), np.sin(angle)]))]
+        gained = np.cumsum(1 - 2 * ordered)  # one more of class 0 before the line, or one of class 1 lost
+        last = gained.argmax()
+        if gained[last] + labels.sum() > most:
+            most, cut_off = gained[last] + labels.sum(), ordered[: last + 1]
+    return most / labels.size, cut_off.size, int((cut_off == 0).sum())
 
 
 def name_above(axes, columns=2):
@@ -229,7 +231,8 @@ def learn():
 FOLD = {"color": ORANGE, "linestyle": "--", "linewidth": 1.6}
 REPLICAS = 20
 STORED = 100
-FAR = 1e4 * np.stack([f(np.linspace(0, 2 * np.pi, 3600, endpoint=False)) for f in (np.cos, np.sin)], axis=1)
+DISTANCE = 1e4
+ANGLES = np.linspace(0, 2 * np.pi, 3600, endpoint=False)
 
 
 @lru_cache
@@ -270,35 +273,78 @@ def pieces(figure, width, epoch):
     network = trained(width)[epoch]
     axes = figure.axes[0]
     score = score_of(network)
-    count = int(count_patterns(activation_patterns(network.pre_activations)))
+    count, folds = cut_by_folds(network.weights[0].astype(float), network.biases[0].astype(float))
     step = max(np.ptp(score) / 14, 1e-6)
     levels = step * np.arange(np.floor(score.min() / step), np.ceil(score.max() / step) + 1)
     colours, widths = zip(*((BLACK, 2.5) if level == 0 else (BLUE, 0.8) for level in levels), strict=True)
     axes.contour(SIDE, SIDE, score, levels, colors=colours, linewidths=widths, linestyles="-")
-    for w, b in zip(network.weights[0].T, network.biases[0], strict=True):
-        size = np.hypot(*w)
-        if size > 1e-9:  # else the unit has no fold
-            foot, along = -b * w / size**2, np.array([-w[1], w[0]]) / size
-            axes.plot(
-                *(foot + 9 * np.array([[-1], [1]]) * along).T, color=ORANGE, linestyle="--", linewidth=1.6
-            )
+    axes.add_collection(LineCollection(folds, **FOLD), autolim=False)
     _, _, x_test, labels_test = data()
-    right = f"{accuracy(network, x_test, labels_test):.0%} of 1000 new points right"
+    shares = f"{accuracy(network, x_test, labels_test):.0%} of 1000 new points right"
     if fence_closed(network):
-        fence = "The fence around the inner ring is closed."
+        inner = labels_test == 1
+        kept = round(accuracy(network, x_test[inner], labels_test[inner]) * inner.sum())
+        fence = (
+            f"The inner ring's side is closed off; {kept} of the ring's {inner.sum()} new points lie on it."
+        )
+    elif np.diff(network.forward(np.zeros((1, 2))))[0, 0] > 0:
+        fence = "The inner ring's side stays open."
     else:
-        fence = "There is no closed fence around the inner ring."
+        fence = "The middle is not on the inner ring's side."
     many = "s" if width > 1 else ""
-    return f"{width} unit{many} after {epoch} epochs: {count} pieces in view, {right}. {fence}"
+    return f"{width} unit{many} after {epoch} epochs: {count} pieces in view, {shares}. {fence}"
+
+
+def cut_by_folds(weights, biases):
+    """Return into how many pieces the folds x @ weights + biases = 0 cut the square in view, and their ends.
+
+    weights: (2, units); biases: (units,). Each fold adds a piece for every part that the folds before it cut
+    it into. The ends are a list of arrays (2, 2), the two points where a fold meets the square's edge. A unit
+    without weights has no fold; a fold that repeats another one adds nothing.
+    """
+    count, drawn, ends = 1, [], []
+    for w, b in zip(weights.T, biases, strict=True):
+        size = np.hypot(*w)
+        if size < 1e-9:
+            continue
+        normal, shift = w / size, b / size
+        foot, along = -shift * normal, np.array([-normal[1], normal[0]])
+        with np.errstate(divide="ignore"):  # a fold parallel to an edge never meets it
+            edges = (np.array([[-EDGE], [EDGE]]) - foot) / along
+        low, high = edges.min(axis=0).max(), edges.max(axis=0).min()
+        if low >= high or any(_same_line((normal, shift), other) for other in drawn):
+            continue
+        crossings = [
+            -(other @ foot + its_shift) / (other @ along)
+            for other, its_shift in drawn
+            if abs(other @ along) > 1e-9
+        ]
+        count += 1 + np.unique([round(t, 9) for t in crossings if low < t < high]).size
+        drawn.append((normal, shift))
+        ends.append(foot + np.array([[low], [high]]) * along)
+    return count, ends
+
+
+def _same_line(one, other):
+    """Whether two lines, each a unit normal and a shift, are the same; either normal may point either way."""
+    sign = np.sign(one[0] @ other[0])
+    return np.allclose(one[0], sign * other[0], atol=1e-9) and np.isclose(one[1], sign * other[1], atol=1e-9)
 
 
 def fence_closed(network):
     """Return whether the middle counts as inner ring and nothing far away does: booleans (*replicas,).
 
-    Far away is a distance of 10,000 in each of 3600 directions.
+    Far away is a distance of 10,000 in each of 3600 directions, and both ways along each fold of the first
+    layer: between two folds the score can be largest there.
     """
-    middle, far = (np.diff(network.forward(points))[..., 0] for points in (np.zeros((1, 2)), FAR))
-    return (middle[..., 0] > 0) & (far < 0).all(axis=-1)
+    w = network.weights[0]
+    along = np.arctan2(w[..., 0, :], -w[..., 1, :])
+    angles = np.concatenate(
+        [np.broadcast_to(ANGLES, (*network.replicas, ANGLES.size)), along, along + np.pi], -1
+    )
+    far = DISTANCE * np.stack([np.cos(angles), np.sin(angles)], axis=-1)
+    middle, outside = (np.diff(network.forward(points))[..., 0] for points in (np.zeros((1, 2)), far))
+    return (middle[..., 0] > 0) & (outside < 0).all(axis=-1)
 
 
 def affine_pieces():
@@ -314,8 +360,11 @@ def affine_pieces():
                 "One unit, one fold: flat on one side, a slope on the other, and a straight boundary.",
                 {"width": 1},
             ),
-            Stop("Two folds: the boundary bends, but it stays open to one side.", {"width": 2}),
-            Stop("Three folds can cut out a bounded piece: the fence closes.", {"width": 3}),
+            Stop("Two folds: the boundary bends, but the inner ring's side stays open.", {"width": 2}),
+            Stop(
+                "Three folds: the score can fall in every direction from between them, and the fence closes.",
+                {"width": 3},
+            ),
             Stop(
                 "More folds make the fence rounder. Within each piece the thin lines stay parallel.",
                 {"width": 8},

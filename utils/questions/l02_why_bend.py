@@ -9,6 +9,7 @@ from utils.question import Choice, Mistake, Option, Question
 NETWORK = "A-network-is-a-stack-of-layers"
 LINEAR = "What-more-linear-layers-buy"
 NEARLY = "How-nearly-linear-ReLU-is"
+PIECES = "A-network-made-of-affine-pieces"
 
 
 def _stack(generator, *sizes):
@@ -455,7 +456,7 @@ QUESTIONS = (
             "With the pair (W, b) of the layers so far, the next pre-activations at x are x @ W + b. "
             "Where they are > 0 the mask is 1. The last layer gets no mask.",
         ),
-        section=NEARLY,
+        section=PIECES,
         relative=1e-8,
         absolute=1e-8,
     ),
@@ -498,7 +499,8 @@ CHOICES = (
         options=(
             Option(
                 "the same third",
-                "Yes, whatever the data. A stack of affine layers is an affine layer.",
+                "Yes, on these data. Both choose among the same functions, the affine ones. (With very few "
+                "samples many of them fit, and training may then pick different ones.)",
                 right=True,
             ),
             Option(
@@ -540,7 +542,7 @@ CHOICES = (
                 "With slope 1 on both sides leaky ReLU is the identity, as lesson 1 showed.",
             ),
         ),
-        section=LINEAR,
+        section=PIECES,
     ),
     Choice(
         id="relu_tests",
@@ -576,17 +578,22 @@ CHOICES = (
         options=(
             Option(
                 "2",
-                "Two folds cut the plane into at most four pieces, and every one of them reaches to "
-                "infinity. A boundary of two units always stays open somewhere.",
+                "Stand where the two folds cross and walk straight on: the score changes at a constant rate "
+                "all the way. So the inner ring's side, if there is one, reaches to infinity in some "
+                "direction.",
             ),
-            Option("3", "Yes: three folds can cut a bounded piece out of the plane.", right=True),
+            Option(
+                "3",
+                "Yes: around a triangle of three folds the score can fall in every direction.",
+                right=True,
+            ),
             Option("4, one for each side of a box", "A box does it, but a triangle has one side fewer."),
             Option(
                 "about 16: a circle needs many short sides",
                 "More units make the fence rounder. Closing it takes far fewer.",
             ),
         ),
-        section=NEARLY,
+        section=PIECES,
     ),
     Choice(
         id="within_piece",
@@ -599,8 +606,12 @@ CHOICES = (
                 "That holds for a smooth activation such as tanh. With ReLU there is no error at all "
                 "within a piece.",
             ),
-            Option("constant", "Only where all units of some hidden layer are off."),
+            Option(
+                "constant",
+                "That happens, for instance where all units of some hidden layer are off, but not in "
+                "general.",
+            ),
         ),
-        section=NEARLY,
+        section=PIECES,
     ),
 )
