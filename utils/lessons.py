@@ -79,9 +79,9 @@ LESSONS = (
     Lesson(
         "02_why_bend",
         "What do five linear layers buy?",
-        25,
+        35,
         ("01_the_rectifier",),
-        "A stack of linear layers is one linear layer; what the bend adds, on circles and on real data.",
+        "A stack of linear layers is one linear layer; what the bend adds, on two rings and on MNIST-1D.",
         ("foundations", "theory"),
     ),
     Lesson(
