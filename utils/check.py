@@ -6,15 +6,18 @@ without remarks: so that the solutions can be proved, and so that an automatic g
 
 import os
 import sys
+from collections.abc import Mapping
 
 import numpy as np
 from IPython import get_ipython
 from IPython.display import display
 
 from utils import lessons, progress
+from utils.answers import Raised, describe
 from utils.judge import diagnose
+from utils.notebook_state import last_definition_is_broken, nearly_named
 from utils.notes import Note
-from utils.question import NOT_ATTEMPTED, PUBLIC_SEED, RIGHT, Outcome, Question
+from utils.question import NOT_ATTEMPTED, PUBLIC_SEED, RAISED, RIGHT, Outcome, Question
 
 
 class Checker:
@@ -25,7 +28,7 @@ class Checker:
         self._questions = {each.id: each for each in lessons.module("questions", stem).QUESTIONS}
         self._hints_given: dict[str, int] = {}
 
-    def __call__(self, identifier: str) -> None:
+    def __call__(self, identifier: str | None = None) -> None:
         """Check the function of this name, as it is in the notebook now."""
         strict = os.environ.get("RELU_COURSE_STRICT") == "1"
         question = self._find(identifier)
@@ -33,17 +36,26 @@ class Checker:
             if strict:
                 raise AssertionError(f"There is no question {identifier!r} in {self.stem}.")
             return
-        function = _namespace().get(identifier)
-        outcome = diagnose(question, function, np.random.default_rng(PUBLIC_SEED))
+        variables = _namespace()
+        function = variables.get(identifier)
+        try:
+            outcome = diagnose(question, function, np.random.default_rng(PUBLIC_SEED))
+        except KeyboardInterrupt as stop:
+            if strict:
+                raise
+            progress.record("check", question.id, lesson=self.stem, status=RAISED)
+            display(_stopped(question, describe(stop, function)))
+            return
         if not strict and outcome.status != NOT_ATTEMPTED:
             details = {"mistake": outcome.mistake} if outcome.mistake else {}
             progress.record("check", question.id, lesson=self.stem, status=outcome.status, **details)
         note = _note(question, outcome)
         if strict and (outcome.status != RIGHT or outcome.remarks):
             raise AssertionError(f"{question.id}: {note!r}")
+        self._tell_why(question.id, variables)
         display(note)
 
-    def hint(self, identifier: str) -> None:
+    def hint(self, identifier: str | None = None) -> None:
         """Show the next hint, and after the last one where the solution is."""
         question = self._find(identifier)
         if question is None:
@@ -69,11 +81,30 @@ class Checker:
         solved = sum(answers.get(identifier) == "solved" for identifier in self._questions)
         display(Note("note", f"{solved} of {len(lines)} questions solved.", lines))
 
-    def _find(self, identifier: str) -> Question | None:
+    def _tell_why(self, name: str, variables: Mapping[str, object]) -> None:
+        """Say what in the notebook makes the verdict another one than the learner may expect."""
+        missing = variables.get(name) is None
+        inputs = variables.get("In")
+        if isinstance(inputs, list) and last_definition_is_broken(name, inputs):
+            cause = f"The cell with `def {name}` that you ran last has a syntax error, so it defined nothing."
+            verdict = "" if missing else " What follows is the verdict on the version before it."
+            display(Note("raised", cause + verdict, word="Not read"))
+        near = nearly_named(name, variables, self._questions) if missing else None
+        if near:
+            display(
+                Note("note", f"There is a function `{near}`. Its name must be `{name}`, letter for letter.")
+            )
+
+    def _find(self, identifier: str | None) -> Question | None:
         question = self._questions.get(identifier) if isinstance(identifier, str) else None
         if question is None:
             known = ", ".join(f'`"{each}"`' for each in self._questions)
-            sentence = f"There is no question {identifier!r} here; this lesson's questions are {known}."
+            wrong = (
+                "Say which question, by its name"
+                if identifier is None
+                else f"There is no question {identifier!r} here"
+            )
+            sentence = f"{wrong}; this lesson's questions are {known}."
             display(Note("note", sentence))
         return question
 
@@ -90,9 +121,23 @@ def _namespace() -> dict:
 
 def _note(question: Question, outcome: Outcome) -> Note:
     remarks = tuple(remark.sentence for remark in outcome.remarks)
-    if outcome.status == RIGHT and remarks:
-        return Note("right", "Something is still to be mended:", remarks, word="Right values")
+    printed = ("What your function prints is not shown here. Call it in a cell of its own to see it.",)
+    printed = printed if outcome.printed else ()
+    if outcome.status == RIGHT and any(remark.name != "warns" for remark in outcome.remarks):
+        more = (*remarks, *printed)
+        return Note("right", "Something is still to be mended:", more, word="Right values")
     if outcome.status == RIGHT:
-        return Note("right", f"`{question.id}` does what is asked.")
-    more = () if outcome.status == NOT_ATTEMPTED else (f'For a hint, run `check.hint("{question.id}")`.',)
-    return Note(outcome.status, outcome.message, more)
+        return Note("right", f"`{question.id}` does what is asked.", (*remarks, *printed))
+    sentence, *more = outcome.message.split("\n")
+    if outcome.status != NOT_ATTEMPTED:
+        more += [*printed, f'For a hint, run `check.hint("{question.id}")`.']
+    return Note(outcome.status, sentence, tuple(more))
+
+
+def _stopped(question: Question, interrupt: Raised) -> Note:
+    """What is said when the learner has interrupted a check."""
+    if not interrupt.line:
+        return Note("raised", f"You stopped the check of `{question.id}` before it was done.", word="Stopped")
+    line = f"line {interrupt.line} of your function: `{interrupt.source}`."
+    sentence = f"You stopped the check while it was in {line} Does a loop there never end?"
+    return Note("raised", sentence, word="Stopped")
