@@ -7,12 +7,15 @@ import numpy as np
 from utils.activations import ACTIVATIONS
 from utils.explorer import Choice, Explorer, Range, Stop
 from utils.figures import BLACK, BLUE, GREY, LINES, ORANGE, new_figure
+from utils.gradients import relative_error
+from utils.losses import squared_error
+from utils.networks import Network
 
 _RELU = ACTIVATIONS["relu"]
 
 
 def secant() -> Explorer:
-    """Slopes of relu by differences: choose the point x0 and the step size h."""
+    """Slopes of ReLU by differences: choose the point x0 and the step size h."""
     return Explorer(
         _secant,
         _secant_scene,
@@ -75,7 +78,7 @@ CURVES = MappingProxyType(
     {
         "relu(x)": _RELU,
         "|x|": np.abs,
-        "leaky relu, slope 0.2": ACTIVATIONS["leaky_relu"].with_parameters(negative_slope=0.2),
+        "leaky ReLU, slope 0.2": ACTIVATIONS["leaky_relu"].with_parameters(negative_slope=0.2),
         "min(0, x)": lambda x: np.minimum(x, 0.0),
     }
 )
@@ -101,8 +104,8 @@ def touching() -> Explorer:
 
 
 def _touching_scene():
-    figure, axes = new_figure(width=6.0, height=3.9)
-    axes.set(xlim=(-2, 2), ylim=(-2, 2.8), xlabel="x", ylabel="value")
+    figure, axes = new_figure(width=6.0, height=4.2)
+    axes.set(xlim=(-2, 2), ylim=(-3.2, 4.4), xlabel="x", ylabel="value")
     axes.axhline(0, color=GREY, linewidth=0.8)
     axes.axvline(0, color=GREY, linewidth=0.8)
     return figure
@@ -114,16 +117,19 @@ def _touching(figure, curve, slope):
     values, line = CURVES[curve](x), slope * x
     excess = line - values
     touches = bool(excess.max() <= 1e-12)
-    shown = np.abs(line) <= 2  # above that lies the text
     look = {"color": BLACK, "linestyle": "-"} if touches else {"color": ORANGE, "linestyle": "--"}
     shade = {"color": ORANGE, "alpha": 0.35, "linewidth": 0}
-    axes.fill_between(x, values, line, where=shown & (excess > 0), **shade)
+    axes.fill_between(x, values, line, where=excess > 0, **shade)
     axes.plot(x, values, color=BLUE, linewidth=2.6)
-    axes.plot(x[shown], line[shown], linewidth=1.8, **look)
+    axes.plot(x, line, linewidth=1.8, **look)
     axes.plot([0], [0], "o", color=BLACK, markersize=6)
-    axes.text(-1.9, 2.6, f"{curve}: thick line", color=BLUE, fontsize=11, va="center")
-    verdict = "touches from below" if touches else "cuts through the curve"
-    axes.text(-1.9, 2.28, f"slope {slope:.1f}: {verdict}", color=BLACK, fontsize=11, va="center")
+    verdict = "cuts through the curve"
+    if touches:
+        verdict = "touches from below"
+    elif excess.min() >= -1e-12:
+        verdict = "lies on or above the curve"
+    axes.text(-1.9, 4.05, f"{curve}: thick line", color=BLUE, fontsize=11, va="center")
+    axes.text(-1.9, 3.5, f"slope {slope:.1f}: {verdict}", color=BLACK, fontsize=11, va="center")
     if touches:
         return (
             f"The line of slope {slope:.1f} stays on or below {curve} everywhere: "
@@ -131,8 +137,8 @@ def _touching(figure, curve, slope):
         )
     worst = int(excess.argmax())
     return (
-        f"The line of slope {slope:.1f} is above {curve} by up to {excess[worst]:.1f} "
-        f"(at x = {x[worst]:.0f}, shaded): {slope:.1f} is no subgradient at 0."
+        f"The line of slope {slope:.1f} {verdict}: in the picture it is above {curve} by up to "
+        f"{excess[worst]:.1f} (at x = {x[worst]:.0f}, shaded). So {slope:.1f} is no subgradient at 0."
     )
 
 
@@ -174,7 +180,10 @@ def masks() -> Explorer:
             "target": Range("Target", -2.0, 2.0, 0.5, 2.0),
         },
         (
-            Stop("Two units fire, and only these two pass the gradient back.", {"x": 0.8, "target": 2.0}),
+            Stop(
+                "Two gates are open, and only these two units pass the gradient back.",
+                {"x": 0.8, "target": 2.0},
+            ),
             Stop("Another input, another mask.", {"x": -1.0, "target": 2.0}),
             Stop("Unit 2 has z = 0 exactly: by convention it blocks.", {"x": 0.5, "target": 2.0}),
             Stop(
@@ -248,6 +257,28 @@ def _masks(figure, x, target):
 
 def _numbers(chosen):
     return ", ".join(str(unit) for unit in np.flatnonzero(chosen) + 1) or "none"
+
+
+def check_networks(probe, steps):
+    """Gradient checks of 24 random networks in float64: 3 inputs, 8 hidden units, 16 samples, squared error.
+
+    probe(network, x, y, step) -> (measured gradient, whether a unit changed side), each (parameters,).
+    Returns (worst, share) as `straddling_picture` takes them, with 24 networks.
+    """
+    worst, share = np.empty((len(steps), 24, 2)), np.empty((len(steps), 24))
+    for seed in range(24):
+        generator = np.random.default_rng(seed)
+        network = Network([3, 8, 1], generator=generator, dtype=np.float64)
+        x = generator.normal(size=(16, 3))
+        y = np.sin(x.sum(axis=1, keepdims=True))
+        network.backward(squared_error(network.forward(x), y)[1])
+        exact = network.gradients.copy()
+        for row, step in enumerate(steps):
+            numeric, crossed = probe(network, x, y, step)
+            worst[row, seed, 0] = relative_error(numeric, exact)
+            worst[row, seed, 1] = relative_error(numeric[~crossed], exact[~crossed])
+            share[row, seed] = crossed.mean()
+    return worst, share
 
 
 def straddling_picture(steps, worst, share):

@@ -37,7 +37,7 @@ def _relu_backward_cases(generator):
 
 RELU_BACKWARD = Question(
     id="relu_backward",
-    title="The backward pass of relu",
+    title="The backward pass of ReLU",
     points=2,
     reference=_relu_backward,
     cases=_relu_backward_cases,
@@ -50,6 +50,18 @@ RELU_BACKWARD = Question(
             "hides it. Put NaN there.",
         ),
         Mistake(
+            "passes_at_nan",
+            lambda upstream, pre_activation: np.where(pre_activation <= 0, 0.0, upstream),
+            "All finite values are right, but where the pre-activation is NaN you hand on the upstream "
+            "gradient: the comparison `NaN <= 0` is False. Put NaN there.",
+        ),
+        Mistake(
+            "swapped",
+            lambda upstream, pre_activation: pre_activation * (upstream > 0),
+            "The arguments are swapped: the first one is the upstream gradient, the second one the "
+            "pre-activation. You masked the pre-activation with the sign of the gradient.",
+        ),
+        Mistake(
             "upstream_sign",
             lambda upstream, pre_activation: upstream * (upstream > 0),
             "The mask was taken from the upstream gradient. Its sign does not matter: negative gradients "
@@ -59,13 +71,13 @@ RELU_BACKWARD = Question(
         Mistake(
             "mask_alone",
             lambda upstream, pre_activation: (pre_activation > 0).astype(pre_activation.dtype),
-            "You returned the slope of relu alone. The chain rule multiplies it by the gradient that "
+            "You returned the slope of ReLU alone. The chain rule multiplies it by the gradient that "
             "arrives, the upstream gradient.",
         ),
         Mistake(
             "no_mask",
             lambda upstream, pre_activation: upstream,
-            "You passed the upstream gradient on unchanged, as if relu were the identity. Units that are "
+            "You passed the upstream gradient on unchanged, as if ReLU were the identity. Units that are "
             "off block it.",
         ),
         Mistake(
@@ -83,13 +95,13 @@ RELU_BACKWARD = Question(
         Mistake(
             "times_activation",
             lambda upstream, pre_activation: upstream * np.maximum(pre_activation, 0),
-            "You multiplied by the value of relu. The chain rule multiplies by its slope, which is 1 for "
+            "You multiplied by the value of ReLU. The chain rule multiplies by its slope, which is 1 for "
             "every unit that is on, however large its value is.",
         ),
         Mistake(
             "relu_of_upstream",
             lambda upstream, pre_activation: np.maximum(upstream, 0) * (pre_activation > 0),
-            "You masked twice, and lost the negative gradients: no second relu is applied to the upstream "
+            "You masked twice, and lost the negative gradients: no second ReLU is applied to the upstream "
             "gradient. Only the pre-activation decides.",
         ),
         Mistake(
@@ -100,7 +112,7 @@ RELU_BACKWARD = Question(
         ),
     ),
     hints=(
-        "The chain rule: gradient before relu = upstream gradient times the slope of relu at the "
+        "The chain rule: gradient before ReLU = upstream gradient times the slope of ReLU at the "
         "pre-activation.",
         "The slope is 1 or 0, so a comparison makes the mask: `pre_activation > 0`. What is the value of "
         "that comparison at exactly 0, and at NaN?",
@@ -155,6 +167,10 @@ def _backward(change=""):
         )
         if change == "bias_not_summed":
             one |= {"bias_1": at_z, "bias_2": upstream}
+        if change == "bias_1_not_summed":
+            one["bias_1"] = at_z
+        if change == "np_outer":
+            one["weights_1"] = np.outer(x, at_z)
         if change == "transposed":
             one |= {"weights_1": one["weights_1"].T, "weights_2": one["weights_2"].T}
         return one
@@ -162,7 +178,17 @@ def _backward(change=""):
     return network_backward
 
 
+def _one_sample(x, target, weights_1, bias_1, weights_2, bias_2):
+    """The lesson's code for one sample, copied as it is: with n rows the shapes do not fit."""
+    z, a, output = _forward(x, weights_1, bias_1, weights_2, bias_2)
+    upstream = 2 * (output - target)
+    at_z = upstream * weights_2 * (z > 0)
+    return _named(np.outer(x, at_z), at_z, upstream * a, upstream)
+
+
 def _network_cases(generator):
+    # Samples, features and width differ everywhere, and no table is a single row or column in both factors of
+    # a product: else wrong broadcasting could give the right shape.
     def case(n, features, width):
         return (
             generator.normal(size=(n, features)),
@@ -174,14 +200,14 @@ def _network_cases(generator):
         )
 
     small = (
-        np.array([[1.0, -1.0], [2.0, 0.5], [0.0, 1.0]]),
-        np.array([[1.0], [0.0], [-2.0]]),
+        np.array([[1.0, -1.0], [2.0, 0.5], [0.0, 1.0], [-1.0, 2.0]]),
+        np.array([[1.0], [0.0], [-2.0], [1.5]]),
         np.array([[1.0, -1.0, 0.5], [1.0, 2.0, -1.0]]),
         np.array([0.0, 0.5, 0.0]),
         np.array([[1.0], [-1.0], [2.0]]),
         np.array([0.5]),
     )
-    return [small, case(6, 3, 5), case(1, 2, 4), case(8, 1, 3), case(5, 4, 1)]
+    return [small, case(6, 3, 5), case(2, 5, 4), case(8, 1, 3), case(5, 4, 2)]
 
 
 def _network_sized(n):
@@ -199,7 +225,7 @@ NETWORK_BACKWARD = Question(
             "forgot_mask",
             _backward("forgot_mask"),
             "The second layer is right, the first is not: the gradient went through the hidden layer as if "
-            "it had no relu. Multiply the gradient at the activations by the mask `pre_activation > 0`.",
+            "it had no ReLU. Multiply the gradient at the activations by the mask `pre_activation > 0`.",
         ),
         Mistake(
             "forgot_mean",
@@ -216,13 +242,13 @@ NETWORK_BACKWARD = Question(
         Mistake(
             "wrong_sign",
             _backward("wrong_sign"),
-            "All your gradients have the wrong sign. The loss is a function of output - target, in this "
-            "order.",
+            "All your gradients have the wrong sign: the derivative of (output - target)² with respect to "
+            "the output is 2 (output - target), in this order.",
         ),
         Mistake(
             "mask_from_output",
             _backward("mask_from_output"),
-            "The mask came from the output of the network. The output layer has no relu; each hidden unit "
+            "The mask came from the output of the network. The output layer has no ReLU; each hidden unit "
             "has its own gate, which its own pre-activation opens.",
         ),
         Mistake(
@@ -240,13 +266,13 @@ NETWORK_BACKWARD = Question(
         Mistake(
             "times_activation",
             _backward("mask_before_weights"),
-            "You multiplied the gradient at the hidden layer by the activations. Its slope is 1 where a "
+            "You multiplied the gradient at the hidden layer by the activations. ReLU's slope is 1 where a "
             "unit is on, not the unit's value.",
         ),
         Mistake(
             "linear_hidden",
             _backward("linear_hidden"),
-            "The gradient of weights_2 uses the pre-activations. The second layer's input is what relu let "
+            "The gradient of weights_2 uses the pre-activations. The second layer's input is what ReLU let "
             "through: the activations.",
         ),
         Mistake(
@@ -260,6 +286,25 @@ NETWORK_BACKWARD = Question(
             _backward("bias_not_summed"),
             "Your bias gradients still have one row for each sample. The same bias serves every sample, so "
             "its gradient is the sum over the samples.",
+        ),
+        Mistake(
+            "bias_1_not_summed",
+            _backward("bias_1_not_summed"),
+            "Your gradient of bias_1 still has one row for each sample. The same bias serves every sample, "
+            "so its gradient is the sum over the samples.",
+        ),
+        Mistake(
+            "np_outer",
+            _backward("np_outer"),
+            "The gradient of weights_1 is far too large a table: `np.outer` makes one long row of all "
+            "samples. It is for a single sample; for samples as rows use a matrix product, which also adds "
+            "them up.",
+        ),
+        Mistake(
+            "one_sample",
+            _one_sample,
+            "NumPy cannot bring two of your tables to one shape. If you took over the lesson's code for a "
+            "single sample: look at its cell for many samples, which uses `@` and `.T` on the way back.",
         ),
         Mistake(
             "bias_mean",
@@ -287,9 +332,14 @@ NETWORK_BACKWARD = Question(
 # gradient_check
 
 
+def _relative(numeric, analytic):
+    return np.abs(numeric - analytic) / np.maximum(np.abs(numeric), np.abs(analytic))
+
+
 def _errors(numeric, analytic):
-    scale = np.maximum(np.abs(numeric), np.abs(analytic))
-    return np.divide(np.abs(numeric - analytic), scale, out=np.zeros_like(scale), where=scale != 0)
+    # Not `np.divide(..., where=...)`: this warns of 0 / 0, as the usual answer does, so that the warning
+    # draws no remark.
+    return np.where((numeric == 0) & (analytic == 0), 0.0, _relative(numeric, analytic))
 
 
 def _crossed(minus, plus):
@@ -312,6 +362,35 @@ def _trusts_all(numeric, analytic, pre_activations_minus, pre_activations_plus):
 def _touching_counts(numeric, analytic, pre_activations_minus, pre_activations_plus):
     crossed = (pre_activations_minus > 0) != (pre_activations_plus > 0)
     return _summary(~crossed.any(axis=1), _errors(numeric, analytic))
+
+
+def _same_sign(numeric, analytic, pre_activations_minus, pre_activations_plus):
+    same = np.sign(pre_activations_minus) == np.sign(pre_activations_plus)
+    return _summary(same.all(axis=1), _errors(numeric, analytic))
+
+
+def _one_direction(numeric, analytic, pre_activations_minus, pre_activations_plus):
+    crossed = (pre_activations_minus < 0) & (pre_activations_plus > 0)
+    return _summary(~crossed.any(axis=1), _errors(numeric, analytic))
+
+
+def _other_direction(numeric, analytic, pre_activations_minus, pre_activations_plus):
+    return _one_direction(numeric, analytic, pre_activations_plus, pre_activations_minus)
+
+
+def _no_axis(numeric, analytic, pre_activations_minus, pre_activations_plus):
+    crossed = _crossed(pre_activations_minus, pre_activations_plus)
+    return _summary(~crossed.any(), _errors(numeric, analytic))
+
+
+def _zero_by_zero(numeric, analytic, pre_activations_minus, pre_activations_plus):
+    crossed = _crossed(pre_activations_minus, pre_activations_plus)
+    return _summary(~crossed.any(axis=1), _relative(numeric, analytic))
+
+
+def _largest_of_none(numeric, analytic, pre_activations_minus, pre_activations_plus):
+    trusted, _ = _gradient_check(numeric, analytic, pre_activations_minus, pre_activations_plus)
+    return trusted, float(_errors(numeric, analytic)[trusted].max())
 
 
 def _all_must_cross(numeric, analytic, pre_activations_minus, pre_activations_plus):
@@ -357,8 +436,9 @@ def _gradient_check_cases(generator):
         plus = minus * generator.uniform(0.9, 1.1, size=minus.shape)
         analytic = generator.normal(size=parameters)
         numeric = analytic * (1 + 1e-6 * generator.uniform(-1, 1, size=parameters))
-        for parameter, unit in crossing:
-            minus[parameter, unit], plus[parameter, unit] = -0.01, 0.03
+        for number, (parameter, unit) in enumerate(crossing):
+            up = (-1) ** number  # in turn from negative to positive and the other way round
+            minus[parameter, unit], plus[parameter, unit] = -0.01 * up, 0.03 * up
             numeric[parameter] += 0.5
         return numeric, analytic, minus, plus
 
@@ -370,13 +450,10 @@ def _gradient_check_cases(generator):
     touches[2][0, 0], touches[3][0, 0] = 0.0, 0.2
     touches[2][1, 1], touches[3][1, 1] = -0.2, 0.0
     touches[2][2], touches[3][2] = 0.0, 0.0
-    tiny = case(3, 2, [])
-    tiny[2][1, 0], tiny[3][1, 0] = 1e-200, -1e-200
-    tiny[0][1] += 0.3
     dead = case(4, 3, [(1, 1)])
     dead[0][0] = dead[1][0] = 0.0
     nothing = case(2, 2, [(0, 0), (0, 1), (1, 0)])
-    return [wrong, below, touches, tiny, dead, nothing, case(40, 6, [(7, 2), (30, 5)])]
+    return [wrong, below, touches, dead, nothing, case(40, 6, [(7, 2), (30, 5)])]
 
 
 GRADIENT_CHECK = Question(
@@ -401,13 +478,38 @@ GRADIENT_CHECK = Question(
             "positive.",
         ),
         Mistake(
-            "product_underflows",
-            lambda numeric, analytic, pre_activations_minus, pre_activations_plus: _summary(
-                ~(pre_activations_minus * pre_activations_plus < 0).any(axis=1), _errors(numeric, analytic)
-            ),
-            "You multiply the two pre-activations to compare their signs. With tiny values the product is "
-            "rounded to 0, and the change of sign is lost. Multiply their signs (`np.sign`), or compare "
-            "each with 0.",
+            "same_sign",
+            _same_sign,
+            "You trust a parameter only if every unit has the same sign at both probes. Exactly 0 at one of "
+            "them is no change of side: distrust only one negative and one positive.",
+        ),
+        Mistake(
+            "one_direction",
+            _one_direction,
+            "You look at one direction only: a unit may also go from positive to negative.",
+        ),
+        Mistake(
+            "other_direction",
+            _other_direction,
+            "You look at one direction only: a unit may also go from negative to positive.",
+        ),
+        Mistake(
+            "no_axis",
+            _no_axis,
+            "`trusted` is a single answer for all parameters together. Each row belongs to one parameter: "
+            "ask row by row, with `axis=1`.",
+        ),
+        Mistake(
+            "zero_by_zero",
+            _zero_by_zero,
+            "Where both gradients are 0 you divide 0 by 0, which is NaN, and NaN spoils the maximum. The two "
+            "agree there: the error is 0.",
+        ),
+        Mistake(
+            "largest_of_none",
+            _largest_of_none,
+            "Among no numbers there is no largest one: when no parameter is trusted, return NaN instead of "
+            "asking for it.",
         ),
         Mistake(
             "all_must_cross",
@@ -456,10 +558,11 @@ GRADIENT_CHECK = Question(
         "Then the largest relative error over the parameters where none did.",
         "`np.sign` gives -1, 0 or 1. A unit crossed the corner where the signs at the two probes are -1 "
         "and 1, in either order. `.any(axis=1)` asks for each row whether it holds a True.",
-        "Two traps: 0 / 0 where both gradients are 0 (the error there is 0; `np.divide` has `out=` and "
-        "`where=`), and the maximum of no numbers at all (return `float('nan')`).",
+        "Two traps: 0 / 0 where both gradients are 0 (`np.where(scale == 0, 0, difference / scale)` puts 0 "
+        "there), and the maximum of no numbers at all (return `float('nan')`).",
     ),
     section=CHECKING,
+    names=("trusted", "worst"),
     relative=1e-6,
     absolute=1e-9,
     vectorised=True,
@@ -470,7 +573,7 @@ QUESTIONS = (RELU_BACKWARD, NETWORK_BACKWARD, GRADIENT_CHECK)
 CHOICES = (
     Choice(
         "central_at_corner",
-        "You measure the slope of relu at exactly 0 with the central difference (relu(h) - relu(-h)) / 2h, "
+        "You measure the slope of ReLU at exactly 0 with the central difference (relu(h) - relu(-h)) / 2h, "
         "and make the step h smaller and smaller. What do you get?",
         (
             Option(
@@ -498,15 +601,15 @@ CHOICES = (
     ),
     Choice(
         "software_slope",
-        "relu has no derivative at 0. A program computes derivatives automatically, and is asked for the "
-        "slope of relu at exactly 0. What does it answer?",
+        "ReLU has no derivative at 0. A program computes derivatives automatically, and is asked for the "
+        "slope of ReLU at exactly 0. What does it answer?",
         (
             Option(
                 "An error or NaN", "A training run must not stop at one point: the program has a rule for it."
             ),
             Option(
                 "A number that somebody chose when the program was written",
-                "The rule for relu must say something at 0. Most programs say 0; that is a convention, no "
+                "The rule for ReLU must say something at 0. Most programs say 0; that is a convention, no "
                 "theorem.",
                 right=True,
             ),
@@ -524,8 +627,8 @@ CHOICES = (
     ),
     Choice(
         "three_programs",
-        "relu(x), (x + |x|) / 2 and x + relu(-x) have the same value for every x. The same program "
-        "differentiates all three at 0. What does it answer?",
+        "relu(x), (x + |x|) / 2 and x + relu(-x) have the same value for every x. A program that uses "
+        "relu'(0) = 0, and slope 0 for |x| at 0, differentiates all three at 0. What does it answer?",
         (
             Option(
                 "Three times the same slope: it is one function",
@@ -555,7 +658,7 @@ CHOICES = (
             Option("Only 0.2", "0.2 touches from below, but so does every steeper line up to slope 1."),
             Option(
                 "All from 0 to 1",
-                "That was relu. A line of slope 0.1 rises above 0.2 x on the left: -0.1 is more than -0.2.",
+                "That was ReLU. A line of slope 0.1 rises above 0.2 x on the left: -0.1 is more than -0.2.",
             ),
             Option("All from 0.2 to 1", "Between the slopes of the two sides, both included.", right=True),
             Option(
@@ -571,11 +674,11 @@ CHOICES = (
         "gradient 3 arrives at the activation of both. Which gradients leave them?",
         (
             Option(
-                "3 and 3", "That would be a unit without relu. The first unit is off, and its slope is 0."
+                "3 and 3", "That would be a unit without ReLU. The first unit is off, and its slope is 0."
             ),
             Option(
                 "0 and 15",
-                "The gradient is multiplied by the slope of relu, not by its value: the slope at 5 is 1.",
+                "The gradient is multiplied by the slope of ReLU, not by its value: the slope at 5 is 1.",
             ),
             Option(
                 "0 and 3",
@@ -584,7 +687,7 @@ CHOICES = (
             ),
             Option(
                 "A little and a lot, depending on z",
-                "relu has only two slopes. How far z is from 0 plays no part: a gate is open or shut.",
+                "ReLU has only two slopes. How far z is from 0 plays no part: a gate is open or shut.",
             ),
         ),
         MASK,
@@ -608,8 +711,9 @@ CHOICES = (
             ),
             Option(
                 "See whether a unit changed side between the probes of these two",
-                "If one did, the numeric slope is at fault there. Take another step or leave these weights "
-                "out; if none did, the backward pass is wrong.",
+                "If one did, the numeric slope is at fault there: take another step or leave these weights "
+                "out. If none did, and the two slopes are not so small that rounding explains the error, "
+                "look for a mistake in the backward pass.",
                 right=True,
             ),
         ),
@@ -644,12 +748,13 @@ CHOICES = (
     ),
     Choice(
         "why_no_difference",
-        "In an ordinary network with He initialisation, relu'(0) = 0 and relu'(0) = 1 lead to the same "
+        "In the He-initialised networks of the experiment, relu'(0) = 0 and relu'(0) = 1 lead to the same "
         "result. Why?",
         (
             Option(
                 "No pre-activation was exactly 0, so the convention was never asked for",
-                "You counted them. Where some are exactly 0, the two conventions may differ.",
+                "The loop counted them during the training. Where some are exactly 0, the two conventions "
+                "may differ.",
                 right=True,
             ),
             Option(
