@@ -71,7 +71,7 @@ LESSONS = (
     Lesson(
         "01_the_rectifier",
         "Is `max(0, x)` enough?",
-        25,
+        40,
         (),
         "Six ways to write ReLU and where each breaks; one unit as a bend; leaky ReLU for any slope.",
         ("foundations", "code"),

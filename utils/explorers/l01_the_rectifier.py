@@ -1,4 +1,4 @@
-"""Lesson 1, the rectifier: one unit as a bend, two bends as a shape, and the table of ways to write ReLU."""
+"""Lesson 1, the rectifier: one unit as a bend, three bends as a shape, the table of ways to write ReLU."""
 
 import html
 from dataclasses import dataclass
@@ -12,14 +12,14 @@ from utils.figures import BLACK, BLUE, GREY, LINES, new_figure
 RELU = ACTIVATIONS["relu"]
 # Straight pieces need no more points than their ends.
 EDGES = np.array([-3.0, 3.0])
-FIRST_KINK = -1.0
+FIRST_KINK, THIRD_KINK, RIGHT_EDGE = -1.0, 3.0, 5.0
 # What the learner should look at is broad, so that the thin lines over it stay visible.
 SUM = {"color": BLUE, "linestyle": "-", "linewidth": 3.5}
 
 
-def _legend(axes):
+def _legend(axes, columns=3):
     """A legend above the axes, with one line of room between them for labels that change."""
-    axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1.06), ncols=3, frameon=False, fontsize=10)
+    axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1.06), ncols=columns, frameon=False, fontsize=10)
 
 
 def _label(axes, x, text):
@@ -53,17 +53,17 @@ def bend_view(figure, weight, bias, output_weight):
     x = np.sort(np.append(EDGES, np.clip(kink, *EDGES)))
     axes.plot(x, output_weight * RELU(weight * x + bias), **SUM)
     axes.plot(EDGES, weight * EDGES + bias, **LINES[1])
-    axes.plot(kink, 0, "o", color=BLACK, markersize=8)
-    slope = output_weight * weight
-    flat, sloped = ("left", "right") if weight > 0 else ("right", "left")
     if output_weight == 0:
         _label(axes, 0, "constant 0")
         return f"{name} is 0 for every x: the output weight 0 silences the unit."
-    _label(axes, 0, f"kink at x = {kink:.2f}, flat to the {flat}, slope {slope:.2f} to the {sloped}")
+    axes.plot(kink, 0, "o", color=BLACK, markersize=8)
+    slope = f"slope {output_weight * weight:g}"
+    flat, sloped = ("left", "right") if weight > 0 else ("right", "left")
+    _label(axes, 0, f"kink at x = {kink:.3g}, flat to the {flat}, {slope} to the {sloped}")
     outside = "" if abs(kink) <= 3 else ", outside the picture"
     return (
-        f"{name} has its kink at x = {kink:.2f}{outside}. It is flat, at 0, to the {flat} of the kink "
-        f"and has slope {slope:.2f} to the {sloped} of it."
+        f"{name} has its kink at x = {kink:.3g}{outside}. It is flat, at 0, to the {flat} of the kink "
+        f"and has {slope} to the {sloped} of it."
     )
 
 
@@ -93,63 +93,75 @@ def bend() -> Explorer:
     )
 
 
-def _two_bends_scene():
+def _three_bends_scene():
     figure, axes = new_figure(width=6, height=4)
-    axes.set(xlim=(-3, 3), ylim=(-4, 4), xlabel="input x", ylabel="value")
+    axes.set(xlim=(-3, RIGHT_EDGE), ylim=(-4, 6), xlabel="input x", ylabel="value")
     axes.axhline(0, color=GREY, linewidth=0.8)
-    axes.plot([], [], **LINES[1], label="first unit")
-    axes.plot([], [], **LINES[2], label="second unit")
+    for number, line in enumerate(LINES[1:], 1):
+        axes.plot([], [], **line, label=f"unit {number}")
     axes.plot([], [], **SUM, label="their sum")
-    _legend(axes)
+    _legend(axes, columns=4)
     return figure
 
 
-def two_bends_view(figure, first, second, kink):
-    """v1 relu(x + 1) + v2 relu(x - kink), with the slope of every piece written above it."""
+def three_bends_view(figure, first, second, kink, third):
+    """v1 relu(x + 1) + v2 relu(x - kink) + v3 relu(x - 3), with the slope of every piece above it."""
     axes = figure.axes[0]
-    x = np.array([EDGES[0], FIRST_KINK, kink, EDGES[1]])
-    one, two = first * RELU(x - FIRST_KINK), second * RELU(x - kink)
-    axes.plot(x, one + two, **SUM)
-    axes.plot(x, one, **LINES[1])
-    axes.plot(x, two, **LINES[2])
-    slopes = [0.0, first, first + second]
-    for place in (FIRST_KINK, kink):
-        axes.axvline(place, color=GREY, linewidth=0.8)
-    # A piece narrower than its label goes without one; the description names every slope.
-    for left, right, slope in zip(x[:-1], x[1:], slopes, strict=True):
+    places, output_weights = np.array([FIRST_KINK, kink, THIRD_KINK]), np.array([first, second, third])
+    x = np.array([EDGES[0], *places, RIGHT_EDGE])
+    units = output_weights * RELU(x[:, np.newaxis] - places)
+    total = units.sum(axis=1) + 0.0
+    axes.plot(x, total, **SUM)
+    for unit, line in zip(units.T, LINES[1:], strict=True):
+        axes.plot(x, unit, **line)
+    changes = {place: output_weights[places == place].sum() for place in dict.fromkeys(places.tolist())}
+    bends = [place for place, change in changes.items() if change != 0]
+    slopes = np.cumsum([0.0, *(changes[place] for place in bends)])
+    ends = [EDGES[0], *bends, RIGHT_EDGE]
+    for left, right, slope in zip(ends[:-1], ends[1:], slopes, strict=True):
+        if left != EDGES[0]:
+            axes.axvline(left, color=GREY, linewidth=0.8)
+        # A piece narrower than its label goes without one; the description names every slope.
         if right - left >= 1:
-            _label(axes, (left + right) / 2, f"slope {slope:g}")
-    top = first * (kink - FIRST_KINK) + 0.0
-    if kink == FIRST_KINK:
-        pieces = f"Both bends sit at x = {kink:g} and act as one: the slope changes from 0 to {slopes[2]:g}."
-    else:
-        pieces = (
-            f"From left to right the sum has the slopes 0, {first:g} and {slopes[2]:g}. The kinks are at "
-            f"x = {FIRST_KINK:g} and x = {kink:g}, where the sum is 0 and {top:g}."
-        )
-    return f"{pieces} At the right edge, x = 3, it is {(one + two)[-1]:g}."
+            _label(axes, (left + right) / 2, f"slope {slope:g}" if right - left >= 1.5 else f"{slope:g}")
+    if not bends:
+        return "The sum is 0 for every x: it is a straight line."
+    heights = _listed(total[np.searchsorted(x, bends)])
+    return (
+        f"From left to right the sum has the slopes {_listed(slopes)}. The slope changes at "
+        f"{_listed(bends, 'x = ')}, where the sum is {heights}. At the right edge, x = {RIGHT_EDGE:g}, it is "
+        f"{total[-1]:g}."
+    )
 
 
-def two_bends() -> Explorer:
-    """Two units with w = 1 whose outputs are added."""
+def _listed(numbers, before=""):
+    """Numbers for a sentence: "1", "1 and 2", "1, 2 and 3", each with ``before`` in front."""
+    *most, last = (f"{before}{number:g}" for number in numbers)
+    return f"{', '.join(most)} and {last}" if most else last
+
+
+def three_bends() -> Explorer:
+    """Three units with w = 1 whose outputs are added."""
     return Explorer(
-        two_bends_view,
-        _two_bends_scene,
+        three_bends_view,
+        _three_bends_scene,
         {
-            "first": Range("first output weight v₁", -2.0, 2.0, 0.25, 1.0),
-            "second": Range("second output weight v₂", -3.0, 3.0, 0.25, 0.0),
+            "first": Range("output weight v₁, kink at -1", -2.0, 2.0, 0.25, 1.0),
+            "second": Range("output weight v₂", -3.0, 3.0, 0.25, 0.0),
             "kink": Range("second kink", -1.0, 2.0, 0.25, 1.0),
+            "third": Range("output weight v₃, kink at 3", -2.0, 2.0, 0.25, 0.0),
         },
         [
-            Stop("The second unit is silent: one bend, one hinge.", {}),
-            Stop("It adds slope: the line becomes steeper.", {"second": 1.0}),
+            Stop("Units 2 and 3 are silent: one bend, one hinge.", {}),
+            Stop("Unit 2 adds slope: the line becomes steeper.", {"second": 1.0}),
             Stop("It takes some slope away: the line becomes less steep.", {"second": -0.5}),
             Stop("It takes away more than there was: the line turns down.", {"second": -3.0}),
+            Stop("Unit 3 can do the same, further to the right.", {"second": -0.5, "third": -2.0}),
         ],
     )
 
 
-EXPLORERS = {"bend": bend, "two_bends": two_bends}
+EXPLORERS = {"bend": bend, "three_bends": three_bends}
 
 
 @dataclass(frozen=True)

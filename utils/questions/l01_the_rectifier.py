@@ -39,14 +39,14 @@ RELU_MISTAKES = (
     Mistake(
         "python_max",
         lambda x: max(0, x),
-        "This is Python's own `max`. It asks one question, “is x greater than 0?”, and an array of several "
-        "elements has no single answer. Use the NumPy function that takes the larger value element by "
-        "element.",
+        "This asks Python one question, “is x greater than 0?” (with `if` or Python's own `max`), and an "
+        "array of several elements has no single answer. Use the NumPy function that takes the larger value "
+        "element by element.",
     ),
     Mistake(
         "loop_over_numbers",
         lambda x: np.array([max(0, number) for number in x]),
-        "This takes the array apart with Python's `max`. It fails as soon as x has more than one axis, it "
+        "This takes the array apart in a Python loop. It fails as soon as x has more than one axis, it "
         "turns NaN into 0, and it is slow. NumPy has a function that compares a whole array with 0, "
         "element by element.",
     ),
@@ -57,6 +57,12 @@ RELU_MISTAKES = (
         "array. Its namesake with a longer name compares two things element by element.",
     ),
     Mistake(
+        "np_max_along_axis",
+        lambda x: np.max(x, 0),
+        "`np.max` looks for the largest entry, and its 0 is an axis, not the number to compare with. Use its "
+        "namesake with the longer name, which takes the larger of two things element by element.",
+    ),
+    Mistake(
         "largest_element",
         lambda x: np.max(x, initial=0),
         "This returns one number, the largest of the whole array. ReLU treats each element on its own, so "
@@ -65,8 +71,9 @@ RELU_MISTAKES = (
     Mistake(
         "nan_becomes_zero",
         lambda x: np.where(x > 0, x, 0),
-        "A NaN in x comes out as 0. Every comparison with NaN is false, so it falls to the “not positive” "
-        "side (`np.fmax` drops NaN too). A missing number must stay visible: NaN in, NaN out.",
+        "A NaN in x comes out as 0. Every comparison of NaN with `<`, `>` or `==` is false, so it falls "
+        "to the “not positive” side (`np.fmax` drops NaN too). A missing number must stay visible: NaN in, "
+        "NaN out.",
     ),
     Mistake(
         "times_mask",
@@ -101,6 +108,12 @@ RELU_MISTAKES = (
         "step",
         lambda x: np.where(x > 0, 1, 0),
         "This gives 1 for every positive number: it is a step. ReLU gives the positive number itself.",
+    ),
+    Mistake(
+        "always_float32",
+        lambda x: np.maximum(x, 0).astype(np.float32),
+        "The result is turned into float32, whatever the type of x. Numbers beyond about 3e38 become "
+        "infinite there, and the others lose digits. Keep the dtype that x has.",
     ),
 )
 
@@ -137,8 +150,9 @@ LEAKY_MISTAKES = (
     Mistake(
         "python_max",
         lambda x, negative_slope: max(negative_slope * x, x),
-        "This is Python's own `max`, which cannot compare arrays. And even element by element, the larger "
-        "of a·x and x would be right only for slopes a up to 1: decide by the sign of x.",
+        "This asks Python one yes-or-no question about a whole array (with `if` or Python's own `max`). "
+        "Choose element by element, by the sign of x; the larger of a·x and x would be right only for "
+        "slopes a up to 1.",
     ),
     Mistake(
         "slope_on_positive_side",
@@ -186,9 +200,13 @@ LEAKY_MISTAKES = (
 
 
 def tent_weights(left, peak, right, height):
+    # Lists have no dtype, so none is asked of the answer: w = [1, 1, 1] is as good as [1.0, 1.0, 1.0].
+    return tuple(each.tolist() for each in _tent(left, peak, right, height))
+
+
+def _tent(left, peak, right, height):
     rise, fall = height / (peak - left), height / (right - peak)
-    kinks = np.array([left, peak, right])
-    return np.ones(3), -kinks, np.array([rise, -rise - fall, fall])
+    return np.ones(3), -np.array([left, peak, right]), np.array([rise, -rise - fall, fall])
 
 
 def tent_cases(generator):
@@ -228,9 +246,11 @@ def same_drawing(got, expected, arguments):
         wanted = drawn(expected, x)
     except ValueError:
         return "it returns units"
-    # A kink moved by one rounding error moves the drawing by about 1e-15 times the steepest slope.
+    # A kink moved by one rounding error moves the drawing by that much times the steepest slope: about
+    # 1e-15 in float64 and 1e-6 in float32.
+    tolerance = 1e-5 if any(np.asarray(each).dtype == np.float32 for each in got) else 1e-8
     with np.errstate(invalid="ignore"):
-        wrong = ~(np.abs(y - wanted) <= 1e-8 * (1 + abs(height) / min(peak - left, right - peak)))
+        wrong = ~(np.abs(y - wanted) <= tolerance * (1 + abs(height) / min(peak - left, right - peak)))
     if not wrong.any():
         return None
     place = int(np.flatnonzero(wrong)[0])
@@ -238,7 +258,7 @@ def same_drawing(got, expected, arguments):
 
 
 def _two_units(left, peak, right, height):
-    w, b, v = tent_weights(left, peak, right, height)
+    w, b, v = _tent(left, peak, right, height)
     return w[:2], b[:2], v[:2]
 
 
@@ -248,7 +268,7 @@ def _slopes_not_changes(left, peak, right, height):
 
 
 def _bias_sign(left, peak, right, height):
-    w, b, v = tent_weights(left, peak, right, height)
+    w, b, v = _tent(left, peak, right, height)
     return w, -b, v
 
 
@@ -262,8 +282,7 @@ def _symmetric(left, peak, right, height):
 
 
 def _unit_height(left, peak, right, height):
-    w, b, v = tent_weights(left, peak, right, 1.0)
-    return w, b, v
+    return _tent(left, peak, right, 1.0)
 
 
 def _only_flattens(left, peak, right, height):
@@ -273,6 +292,20 @@ def _only_flattens(left, peak, right, height):
 
 def _no_output_weights(left, peak, right, height):
     return np.ones(3), -np.array([left, peak, right]), np.ones(3)
+
+
+def _lesson_output_weights(left, peak, right, height):
+    return np.ones(3), -np.array([left, peak, right]), np.array([1.0, -2.0, 1.0])
+
+
+def _slopes_as_weights(left, peak, right, height):
+    w, b, v = _tent(left, peak, right, height)
+    return v, v * b, w
+
+
+def _slopes_as_weights_moved(left, peak, right, height):
+    w, b, v = _tent(left, peak, right, height)
+    return v, b, w
 
 
 TENT_MISTAKES = (
@@ -323,6 +356,24 @@ TENT_MISTAKES = (
         "The kinks are in the right places, but every output weight is 1, so each bend only makes the line "
         "steeper. The output weights decide how much the slope changes at each kink.",
     ),
+    Mistake(
+        "lesson_output_weights",
+        _lesson_output_weights,
+        "The kinks are in the right places, but the output weights are always 1, -2 and 1, those of the "
+        "tent in the lesson. Its slopes are 1 and -1; in general they depend on the height and the widths.",
+    ),
+    Mistake(
+        "slopes_as_weights",
+        _slopes_as_weights,
+        "The changes of slope are in w. But a negative w turns the unit round, so that it is flat on its "
+        "right side. Put the sign, and with it the change of slope, into v.",
+    ),
+    Mistake(
+        "slopes_as_weights_moved",
+        _slopes_as_weights_moved,
+        "The changes of slope are in w. That moves the kinks, which are at -b/w, and a negative w turns "
+        "the unit round. Put the changes of slope into v.",
+    ),
 )
 
 
@@ -343,6 +394,9 @@ def rescale_cases(generator):
         (generator.normal(size=5), float(generator.normal()), float(generator.normal())),
         (generator.normal(0, 0.1, size=3), 0.0, -1.5),
         (np.zeros(3), 1.5, 2.0),
+        (np.array([3.0, 0.0]), 1.5, 2.0),
+        (np.array([0.0, -2.0]), 1.5, 2.0),
+        (np.array([1.0, -1.0]), 1.5, 2.0),
     ]
 
 
@@ -352,6 +406,15 @@ def _scaled(norm_of, bias=lambda b, c: b / c, output=lambda v, c: v * c):
     def answer(w, b, v):
         c = norm_of(w)
         return (w / c, bias(b, c), output(v, c)) if c != 0 else (w, b, v)
+
+    return answer
+
+
+def _left_alone(when):
+    """The right answer, but a unit for which ``when(w)`` holds is given back as it is."""
+
+    def answer(w, b, v):
+        return (w, b, v) if when(w) else rescale_unit(w, b, v)
 
     return answer
 
@@ -404,6 +467,36 @@ RESCALE_MISTAKES = (
         "Where all weights are 0 this divides 0 by 0. Such a unit cannot be scaled to norm 1: give it back "
         "as it is.",
     ),
+    Mistake(
+        "only_weights",
+        lambda w, b, v: (rescale_unit(w, b, v)[0], b, v),
+        "The weights have norm 1, but the bias and the output weight are what they were. So the unit "
+        "computes something else: ask what b and v must do to make up for the smaller or larger w.",
+    ),
+    Mistake(
+        "bias_multiplied",
+        _scaled(np.linalg.norm, bias=lambda b, c: b * c),
+        "The bias was multiplied by the norm. It stands under the same ReLU as w·x, so it must shrink or "
+        "grow as w does: w·x + b is scaled as a whole.",
+    ),
+    Mistake(
+        "a_zero_is_enough",
+        _left_alone(lambda w: not w.all()),
+        "One weight that is 0 is no obstacle. Only if *all* are 0 is there no norm to divide by. (`w.all()` "
+        "asks whether all entries differ from 0.)",
+    ),
+    Mistake(
+        "first_is_zero",
+        _left_alone(lambda w: w[0] == 0),
+        "This looks at the first weight only. If it is 0 and another one is not, the norm is not 0 either, "
+        "and the unit can be scaled.",
+    ),
+    Mistake(
+        "sum_is_zero",
+        _left_alone(lambda w: np.sum(w) == 0),
+        "The weights 1 and -1 add up to 0, and yet their norm is not 0. A sum of 0 does not mean that "
+        "there is nothing to divide by; ask whether the norm is 0.",
+    ),
 )
 
 
@@ -419,8 +512,8 @@ QUESTIONS = (
             "Look at the table of the lesson: which rows have no cross in any column?",
             "You need a NumPy function that takes two things and gives the larger one, element by element, "
             "and that hands NaN on.",
-            "It begins with `np.max`, and its name is longer than that. Its two arguments are x and the "
-            "number 0.",
+            "It is not `np.max`, which looks for the largest entry of one array, but its namesake with the "
+            "longer name. Its two arguments are x and the number 0.",
         ),
         section=SIX_WAYS,
         vectorised=True,
@@ -449,6 +542,7 @@ QUESTIONS = (
         reference=tent_weights,
         cases=tent_cases,
         mistakes=TENT_MISTAKES,
+        names=("w", "b", "v"),
         hints=(
             "Draw the tent and write the slope of each of its four pieces above it. The first and the last "
             "are 0.",
@@ -467,6 +561,7 @@ QUESTIONS = (
         reference=rescale_unit,
         cases=rescale_cases,
         mistakes=RESCALE_MISTAKES,
+        names=("w", "b", "v"),
         hints=(
             "Positive homogeneity: relu(c·z) = c·relu(z) for c ≥ 0. Which c makes the norm of c·w equal to "
             "1?",
@@ -491,7 +586,7 @@ CHOICES = (
             ),
             Option(
                 "a ValueError, and the plain number `0`",
-                "`x > 0` is an array of two answers, and Python refuses to call that true or false. "
+                "`x > 0` is an array of two answers, and NumPy refuses to call that true or false. "
                 "With one element there is one answer, so `max` hands back its first argument, the integer "
                 "0, and the array is gone without a word.",
                 right=True,
@@ -534,7 +629,7 @@ CHOICES = (
         options=(
             Option(
                 "For all x, because the weight is negative",
-                "A negative weight does not silence a unit. At x = 0 the sum is 4, and the unit gives 4.",
+                "A negative weight does not silence this unit. At x = 0 the sum is 4, and the unit gives 4.",
             ),
             Option(
                 "For x ≤ 2",
@@ -575,8 +670,8 @@ CHOICES = (
     ),
     Choice(
         id="what_it_cannot_be",
-        prompt="ReLU never gives a negative number. What can a weighted sum of two units, "
-        "`v1*relu(w1*x + b1) + v2*relu(w2*x + b2)`, therefore never be?",
+        prompt="ReLU never gives a negative number. What can the sum of two units `v * relu(w*x + b)`, "
+        "each with its own w, b and v, therefore never be?",
         options=(
             Option("negative somewhere", "The output weights v may be negative, so the sum may be."),
             Option(
