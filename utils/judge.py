@@ -68,7 +68,7 @@ def judge(question: Question, cases: Sequence[tuple], results: Sequence[Result])
         row = None if question.compare else differing_row(result.value, wanted.value, *tolerances)
         given = _spoken(question, case, row)
         complaint = complaints[place]
-        message = f"For {given} {complaint}." if given else f"{complaint[0].upper()}{complaint[1:]}."
+        message = f"For {given}, {complaint}." if given else f"{complaint[0].upper()}{complaint[1:]}."
     if known is None:
         return Outcome(status, message, summary, printed=printed)
     mistake = known.mistake
@@ -114,7 +114,7 @@ def _told(question: Question, raised: Raised, arguments: tuple) -> tuple[str, st
     if raised.type == "TypeError" and not raised.line:
         return f"Your function {message} The check calls it as `{_call(question)}`.", summary
     given = _spoken(question, arguments)
-    return f"For {given} your function {message}" if given else f"Your function {message}", summary
+    return f"For {given}, your function {message}" if given else f"Your function {message}", summary
 
 
 def _names(question: Question) -> list[str]:

@@ -63,6 +63,8 @@ def known_mistake(
         same = {place for place, each in enumerate(calls) if _same_mistake(question, *each)}
         if len(same) == len(calls):
             return Known(mistake, min(failing), whole=True)
+        if len(failing & same) <= most:
+            continue
         wrong = {
             place
             for place, each in enumerate(zip(made, expected, cases, strict=True))

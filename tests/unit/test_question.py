@@ -94,7 +94,7 @@ def test_a_mistake_beside_another_fault_is_told_with_reserve():
     assert (result.status, result.mistake) == (WRONG, "slope ignored")
     assert result.message.split("\n") == [
         "At least this: The slope does nothing here.",
-        "For x = `[-3., -0., 0., 2., nan, -inf]` and negative_slope = `0.1` "
+        "For x = `[-3., -0., 0., 2., nan, -inf]` and negative_slope = `0.1`, "
         "it returned `[0., 0., 0., 2., nan, 0.]`, expected `[-0.3, 0., 0., 2., nan, -inf]`.",
     ]
     assert result.summary == "The slope does nothing here."
@@ -123,7 +123,7 @@ def test_who_gets_a_case_right_that_a_mistake_gets_wrong_does_not_make_it():
 def test_an_unknown_mistake_is_explained_by_the_first_case_that_differs():
     result = outcome(lambda x, negative_slope: np.where(x > 5, x, negative_slope * x))
     assert result.message == (
-        "For x = `[-3., -0., 0., 2., nan, -inf]` and negative_slope = `0.1` "
+        "For x = `[-3., -0., 0., 2., nan, -inf]` and negative_slope = `0.1`, "
         "it returned `[-0.3, 0., 0., 0.2, nan, -inf]`, expected `[-0.3, 0., 0., 2., nan, -inf]`."
     )
     assert "0.2" not in result.summary
@@ -141,16 +141,16 @@ def test_a_large_case_is_explained_by_one_element():
 
     short = outcome(wrong_in_one_place, asked(3, 3)).message
     assert short == (
-        "For x = `[[0, 1, 2], [3, 4, 5], [6, 7, 8]]` and negative_slope = `0.5` "
+        "For x = `[[0, 1, 2], [3, 4, 5], [6, 7, 8]]` and negative_slope = `0.5`, "
         "it returned `[[0, 1, 2], [3, 4, 5], [6, 5, 8]]`, expected `[[0, 1, 2], [3, 4, 5], [6, 7, 8]]`: "
         "1 of 9 elements differs, the first at [2, 1]."
     )
     assert outcome(wrong_in_one_place, asked(20, 4)).message == (
-        "For x[2] = `[8, 9, 10, 11]` and negative_slope = `0.5` 1 of 80 elements differs; "
+        "For x[2] = `[8, 9, 10, 11]` and negative_slope = `0.5`, 1 of 80 elements differs; "
         "in row 2 (the first is row 0) it returned `[8, 5, 10, 11]`, expected `[8, 9, 10, 11]`."
     )
     assert outcome(wrong_in_one_place, asked(3, 50)).message == (
-        "For x = an array of shape (3, 50) (int64) and negative_slope = `0.5` "
+        "For x = an array of shape (3, 50) (int64) and negative_slope = `0.5`, "
         "1 of 150 elements differs; at [2, 1] it is `5`, expected `101`."
     )
 
@@ -252,7 +252,7 @@ def test_an_exception_is_told_with_its_line_and_without_a_traceback():
     result = outcome(leaky_relu)
     assert result.status == RAISED
     assert result.message.startswith(
-        "For x = `[-3., -0., 0., 2., nan, -inf]` and negative_slope = `0.1` your function raised ValueError: "
+        "For x = `[-3., -0., 0., 2., nan, -inf]` and negative_slope = `0.1`, your function raised ValueError: "
         "cannot reshape"
     )
     assert "`return y.reshape(1000)`" in result.message
