@@ -185,8 +185,8 @@ LESSONS = (
 ROUTES = (
     Route(
         "An hour",
-        "What ReLU is, and why a network needs it.",
-        ("01_the_rectifier", "02_why_bend"),
+        "What ReLU is, in code and as a bend, with time for an exercise.",
+        ("01_the_rectifier",),
     ),
     Route(
         "Half a day",
