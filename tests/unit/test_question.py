@@ -252,8 +252,8 @@ def test_an_exception_is_told_with_its_line_and_without_a_traceback():
     result = outcome(leaky_relu)
     assert result.status == RAISED
     assert result.message.startswith(
-        "For x = `[-3., -0., 0., 2., nan, -inf]` and negative_slope = `0.1`, your function raised ValueError: "
-        "cannot reshape"
+        "For x = `[-3., -0., 0., 2., nan, -inf]` and negative_slope = `0.1`, "
+        "your function raised ValueError: cannot reshape"
     )
     assert "`return y.reshape(1000)`" in result.message
     assert result.summary == "Your function raised ValueError."
