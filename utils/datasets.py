@@ -78,7 +78,8 @@ def circles(n, generator, noise=0.1):
     """Return n points on two rings around the origin, of radius 1 (label 0) and 1/2 (label 1).
 
     noise: the standard deviation of the normal error of each coordinate. The labels alternate, so that each
-    ring has half of the points (the outer one has one more if n is odd). Returns x (n, 2) float32 and labels (n,) int64, as new arrays.
+    ring has half of the points (the outer one has one more if n is odd). Returns x (n, 2) float32 and labels
+    (n,) int64, as new arrays.
     """
     if n < 1:
         raise ValueError(f"n must be at least 1, not {n}.")

@@ -46,7 +46,9 @@ def ramp():
             Stop(
                 "A larger s lets it climb higher: the corner on the right moves up the slope.", {"shift": 3}
             ),
-            Stop("With s close to 0 it is a small step: low and short, and still of slope 1.", {"shift": 0.2}),
+            Stop(
+                "With s close to 0 it is a small step: low and short, and still of slope 1.", {"shift": 0.2}
+            ),
         ],
     )
 
