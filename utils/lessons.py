@@ -87,7 +87,7 @@ LESSONS = (
     Lesson(
         "03_derivatives",
         "What is the slope at the corner, and does it matter?",
-        45,
+        60,
         ("01_the_rectifier", "02_why_bend"),
         "Subgradients, gradient checks near the corner, and backpropagation as masks.",
         ("foundations", "training", "code"),
