@@ -79,7 +79,7 @@ LESSONS = (
     Lesson(
         "02_why_bend",
         "What do five linear layers buy?",
-        35,
+        50,
         ("01_the_rectifier",),
         "A stack of linear layers is one linear layer; what the bend adds, on two rings and on MNIST-1D.",
         ("foundations", "theory"),
