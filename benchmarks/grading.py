@@ -28,7 +28,7 @@ sys.path.insert(0, str(lessons.ROOT / "tests" / "grading"))
 from nbgrader_course import Course
 
 SECRET = b"benchmark" * 4
-ROUNDS, OURS, THEIRS = 3, 90, 6
+ROUNDS, OURS, THEIRS = 3, 180, 6
 
 # The whole command, which then tells the highest memory of its own process, workers not included.
 COMMAND = """
