@@ -314,3 +314,64 @@ def test_a_bias_added_in_place_is_remarked():
         return weight, bias
 
     assert {remark.name for remark in outcome("collapse", in_place).remarks} == {"mutates"}
+
+
+def collapse_with(next_bias):
+    """Collapse with another rule for the bias: (bias, weights, biases, layer, merged weight)."""
+
+    def answer(weights, biases):
+        weight, bias = weights[0], biases[0]
+        for layer in range(1, len(weights)):
+            weight = weight @ weights[layer]
+            bias = next_bias(bias, weights, layer, weight) + biases[layer]
+        return weight, bias
+
+    return answer
+
+
+@pytest.mark.parametrize(
+    ("next_bias", "mistake"),
+    [
+        (lambda bias, weights, layer, weight: bias @ weight, "bias_by_merged"),
+        (lambda bias, weights, layer, weight: np.dot(bias, weight), "bias_by_merged"),
+        (lambda bias, weights, layer, weight: bias @ weights[layer - 1], "bias_by_own"),
+        (lambda bias, weights, layer, weight: np.matmul(bias, weights[0]), "bias_by_first"),
+        (lambda bias, weights, layer, weight: weights[layer] @ bias, "bias_from_the_right"),
+    ],
+)
+def test_a_bias_times_the_wrong_matrix_is_not_called_a_wrong_order_of_the_weights(next_bias, mistake):
+    assert outcome("collapse", collapse_with(next_bias)).mistake == mistake
+
+
+def row_by_row(x, weights, biases, together=np.array):
+    rows = []
+    for row in x:
+        for weight, bias in zip(weights[:-1], biases[:-1], strict=True):
+            row = np.maximum(row @ weight + bias, 0)
+        rows.append(row @ weights[-1] + biases[-1])
+    return together(rows)
+
+
+def test_a_loop_over_samples_that_fails_without_samples_is_asked_about():
+    assert outcome("forward_pass", row_by_row).mistake == "looped"
+    assert outcome("forward_pass", lambda *given: row_by_row(*given, np.stack)).mistake == "stacked"
+    assert outcome("forward_pass", lambda *given: row_by_row(*given, np.vstack)).mistake == "stacked"
+
+
+def test_relu_on_the_last_layer_is_seen_beside_another_fault():
+    def looping(x, weights, biases):
+        return row_by_row(x, weights, biases, lambda rows: np.maximum(np.array(rows), 0))
+
+    result = outcome("forward_pass", looping)
+    assert result.mistake == "relu_on_output" and result.message.startswith("At least this: ")
+
+
+def test_a_superposition_gap_of_lengths_is_told():
+    def lengths(a, b, f_zero, f_x, f_y, f_combination):
+        linear = f_combination - (a * f_x + b * f_y)
+        affine = (f_combination - f_zero) - (a * (f_x - f_zero) + b * (f_y - f_zero))
+        return tuple(np.linalg.norm(gap, axis=1).max() for gap in (linear, affine))
+
+    assert outcome("superposition_gaps", lengths).mistake == "norm_of_rows"
+    first = questions.superposition_cases(np.random.default_rng(PUBLIC_SEED))[0]
+    assert lengths(*first) != questions.superposition_gaps(*first) == (4, 5.5)

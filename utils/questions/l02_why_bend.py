@@ -52,6 +52,19 @@ def _passed(hidden, last):
     return answer
 
 
+def _looped(x, weights, biases):
+    """Sample by sample into a list: without samples the columns are lost."""
+    logits = forward_pass(x, weights, biases)
+    return logits if len(logits) else np.array([])
+
+
+def _stacked(x, weights, biases):
+    """The same where the list is stacked, which fails for an empty one (NumPy's text varies)."""
+    if not len(x):
+        raise ValueError
+    return forward_pass(x, weights, biases)
+
+
 def _affine(x, weight, bias):
     return x @ weight + bias
 
@@ -66,6 +79,36 @@ FORWARD_PASS_MISTAKES = (
         _passed(_bent, _bent),
         "ReLU is applied to the last layer too, so no logit is ever negative. The last layer is affine: "
         "its sums go out as they are.",
+    ),
+    Mistake(
+        "relu_on_output_of_two_or_more",
+        lambda x, weights, biases: _passed(_bent, _bent if len(weights) > 1 else _affine)(x, weights, biases),
+        "With two layers or more, ReLU is applied to the last one too, so no logit is ever negative. The "
+        "last layer is affine: its sums go out as they are.",
+    ),
+    Mistake(
+        "relu_on_a_single_layer",
+        lambda x, weights, biases: _passed(_bent, _affine if len(weights) > 1 else _bent)(x, weights, biases),
+        "With a single layer ReLU is applied to it. That layer is the last one too, and the last layer is "
+        "affine: its sums go out as they are.",
+    ),
+    Mistake(
+        "relu_on_output_only",
+        _passed(_affine, _bent),
+        "ReLU is applied to the last layer instead of the hidden ones. It is the other way round: the "
+        "hidden layers bend, the last one is affine.",
+    ),
+    Mistake(
+        "looped",
+        _looped,
+        "Do you loop over the samples? With no samples nothing enters the list, and the number of columns "
+        "is lost. `x @ W + b` treats all samples at once, even if there are none.",
+    ),
+    Mistake(
+        "stacked",
+        _stacked,
+        "Do you loop over the samples? With no samples nothing enters the list, and there is nothing to "
+        "stack. `x @ W + b` treats all samples at once, even if there are none.",
     ),
     Mistake(
         "no_relu",
@@ -117,6 +160,8 @@ def collapse_cases(generator):
         _stack(generator, 2, 16, 16, 16, 16, 2),
         _stack(generator, 4, 2),
         _stack(generator, 5, 1, 3),
+        _stack(generator, 4, 4, 4),
+        _stack(generator, 2, 2, 2, 2),
     ]
 
 
@@ -138,6 +183,20 @@ def _product(weight, next_weight):
 
 def _carried(bias, next_weight, next_bias):
     return bias @ next_weight + next_bias
+
+
+def _bias_by(matrix_of):
+    """The answer that multiplies the bias by another matrix: (merged before, merged now, all, layer)."""
+
+    def answer(weights, biases):
+        weight, bias = weights[0], biases[0]
+        for layer in range(1, len(weights)):
+            merged = weight @ weights[layer]
+            bias = bias @ matrix_of(weight, merged, weights, layer) + biases[layer]
+            weight = merged
+        return weight, bias
+
+    return answer
 
 
 COLLAPSE_MISTAKES = (
@@ -182,6 +241,67 @@ COLLAPSE_MISTAKES = (
         "The weights come out transposed. The course keeps them as (fan_in, fan_out), so that x @ W "
         "works with samples as rows.",
     ),
+    Mistake(
+        "bias_by_merged",
+        _bias_by(lambda before, merged, weights, i: merged),
+        "The bias is multiplied by the wrong matrix. It has passed layer 1 already, so only the "
+        "next layer's weights act on it: `b @ W2 + b2`.",
+    ),
+    Mistake(
+        "bias_by_merged_before",
+        _bias_by(lambda before, merged, weights, i: before),
+        "The bias is multiplied by the wrong matrix: the product of the earlier layers. It has passed its "
+        "own layer already, so only the next layer's weights act on it: `b @ W2 + b2`.",
+    ),
+    Mistake(
+        "bias_by_own",
+        _bias_by(lambda before, merged, weights, i: weights[i - 1]),
+        "The bias is multiplied by the wrong matrix: its own layer's. It has passed its own "
+        "layer already, so only the next layer's weights act on it: `b @ W2 + b2`.",
+    ),
+    Mistake(
+        "bias_by_first",
+        _bias_by(lambda before, merged, weights, i: weights[0]),
+        "The bias is multiplied by the wrong matrix: always the first layer's. It has passed its own "
+        "layer already, so only the next layer's weights act on it: `b @ W2 + b2`.",
+    ),
+    Mistake(
+        "bias_from_the_right",
+        _collapsed(_product, lambda bias, next_weight, next_bias: next_weight @ bias + next_bias),
+        "The bias stands on the wrong side of the matrix. It is a row, as a sample is, so it comes first: "
+        "`b @ W2 + b2`.",
+    ),
+    Mistake(
+        "elementwise",
+        _collapsed(
+            lambda weight, next_weight: weight * next_weight,
+            lambda bias, next_weight, next_bias: bias * next_weight + next_bias,
+        ),
+        "`*` multiplies element by element. One layer after the other is a product of matrices, for the "
+        "weights and for the bias: `@`.",
+    ),
+    Mistake(
+        "elementwise_weights",
+        _collapsed(lambda weight, next_weight: weight * next_weight, _carried),
+        "The weights are multiplied element by element, by `*`. One layer after the other is a product of "
+        "matrices: `@`.",
+    ),
+    Mistake(
+        "elementwise_bias",
+        _collapsed(_product, lambda bias, next_weight, next_bias: bias * next_weight + next_bias),
+        "The bias is multiplied element by element, by `*`. It passes the next layer as a sample does, by a "
+        "product of matrices: `@`.",
+    ),
+    Mistake(
+        "weight_only",
+        lambda weights, biases: collapse(weights, biases)[0],
+        "Only the weights are returned. Return both, as a tuple: `return weight, bias`.",
+    ),
+    Mistake(
+        "swapped_results",
+        lambda weights, biases: collapse(weights, biases)[::-1],
+        "The two results are in the other order: the weights come first, then the bias.",
+    ),
 )
 
 
@@ -211,11 +331,11 @@ def superposition_cases(generator):
     return [
         (
             np.array([[1.0], [2.0]]),
-            np.array([[1.0], [-1.0]]),
-            np.array([0.5]),
-            np.array([[1.0], [3.0]]),
-            np.array([[2.0], [-1.0]]),
-            np.array([[3.5], [4.0]]),
+            np.array([[1.0], [-2.0]]),
+            np.array([1.5, -1.0]),
+            np.array([[1.0, 0.0], [3.0, 2.0]]),
+            np.array([[2.0, 1.0], [-1.0, 4.0]]),
+            np.array([[3.5, 0.0], [4.0, -3.0]]),
         ),
         _measured(lambda x: x @ matrix, generator),
         _measured(lambda x: x @ matrix + shift, generator),
@@ -247,7 +367,7 @@ SUPERPOSITION_MISTAKES = (
     Mistake(
         "signed",
         _gaps(_linear_gap, size=np.max),
-        "Negative differences are lost: the largest number is taken, not the largest distance from 0. A "
+        "Negative differences are lost: the largest number is taken, not the largest absolute one. A "
         "function that is always too low would pass.",
     ),
     Mistake(
@@ -275,6 +395,24 @@ SUPERPOSITION_MISTAKES = (
         "combination_keeps_zero",
         _gaps(_linear_gap, lambda a, b, zero, fx, fy, fc: fc - (a * (fx - zero) + b * (fy - zero))),
         "For the affine gap f(0) is taken away from f(x) and f(y), but f_combination still contains it.",
+    ),
+    Mistake(
+        "brackets",
+        _gaps(_linear_gap, lambda a, b, zero, fx, fy, fc: (fc - zero) - (a * fx - zero + b * fy - zero)),
+        "Brackets: `a` multiplies f_x - f_zero as a whole, `a * (f_x - f_zero)`, and `b` multiplies f_y - "
+        "f_zero.",
+    ),
+    Mistake(
+        "norm_of_rows",
+        _gaps(_linear_gap, size=lambda gap: np.max(np.linalg.norm(gap, axis=1))),
+        "`np.linalg.norm(axis=1)` mixes the k values of a pair into one length. Compare value by value: the "
+        "largest absolute difference of all.",
+    ),
+    Mistake(
+        "norm_of_all",
+        _gaps(_linear_gap, size=np.linalg.norm),
+        "`np.linalg.norm` mixes all values into one length. Compare value by value: the largest absolute "
+        "difference of all.",
     ),
     Mistake(
         "swapped",
@@ -418,6 +556,7 @@ QUESTIONS = (
             "none is left. Do not change the given arrays in place.",
         ),
         section=LINEAR,
+        names=("weight", "bias"),
         relative=1e-8,
         absolute=1e-8,
     ),
@@ -432,10 +571,11 @@ QUESTIONS = (
             "A linear function has f(a x + b y) = a f(x) + b f(y). How far is it from that, at worst?",
             "An affine function is a linear one plus a constant, and the constant is f(0). Take it away "
             "everywhere, then test as before.",
-            "The largest distance is `np.max(np.abs(...))`. For the second gap put f_x - f_zero, f_y - "
-            "f_zero and f_combination - f_zero in the places of the three values.",
+            "The largest absolute difference is `np.max(np.abs(...))`. For the second gap put f_x - f_zero, "
+            "f_y - f_zero and f_combination - f_zero in the places of the three values.",
         ),
         section=NEARLY,
+        names=("linear gap", "affine gap"),
         relative=1e-8,
         absolute=1e-8,
         vectorised=True,
@@ -457,6 +597,7 @@ QUESTIONS = (
             "Where they are > 0 the mask is 1. The last layer gets no mask.",
         ),
         section=PIECES,
+        names=("weight", "bias"),
         relative=1e-8,
         absolute=1e-8,
     ),
