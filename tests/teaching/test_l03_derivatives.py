@@ -232,6 +232,74 @@ def test_the_usual_way_round_zero_by_zero_is_right_without_a_remark():
         assert (outcome.status, outcome.remarks) == (RIGHT, ()), outcome.message
 
 
+def settled(numeric, analytic, minus, plus):
+    """`trusted` as it should be, and the errors with 0 for 0 / 0 and with NaN."""
+    bottom = np.maximum(np.abs(numeric), np.abs(analytic))
+    errors = np.abs(numeric - analytic) / bottom
+    return ~(minus * plus < 0).any(axis=1), np.where(bottom == 0, 0, errors), errors
+
+
+@pytest.mark.parametrize(
+    "worst, mistake",
+    [
+        (lambda trusted, errors, raw: errors.max(), "worst_of_all"),
+        (
+            lambda trusted, errors, raw: errors.max() if trusted.any() else np.nan,
+            "worst_of_all_or_none",
+        ),
+        (lambda trusted, errors, raw: raw[trusted].max(), "zero_by_zero_and_largest_of_none"),
+        (lambda trusted, errors, raw: np.nanmax(raw[trusted]), "nanmax_of_none"),
+        (lambda trusted, errors, raw: np.nanmax(errors[trusted]), "nanmax_of_none"),
+        (lambda trusted, errors, raw: errors[trusted].max(), "largest_of_none"),
+    ],
+)
+@pytest.mark.filterwarnings("ignore:invalid value:RuntimeWarning")
+def test_the_ways_to_a_wrong_worst_error_are_told_apart(worst, mistake):
+    def answer(*given):
+        trusted, errors, raw = settled(*given)
+        return trusted, worst(trusted, errors, raw)
+
+    outcome = told(answer)
+    assert outcome.mistake == mistake and not outcome.message.startswith("At least")
+
+
+def test_two_mistakes_at_once_draw_no_praise():
+    def answer(numeric, analytic, minus, plus):
+        trusted = ((minus > 0) == (plus > 0)).all(axis=1)
+        _, errors, _ = settled(numeric, analytic, minus, plus)
+        return trusted, errors.max() if trusted.any() else np.nan
+
+    message = told(answer).message
+    assert (
+        message.startswith("At least this: The worst error is taken over all") and "is right" not in message
+    )
+
+
+@pytest.mark.parametrize("step", [None, 1e-3, 1e-4, 1e-5, 1e-6])
+def test_measuring_instead_of_going_back_is_recognised(step):
+    def answer(x, target, *parameters):
+        def gradient(place):
+            def loss(value):
+                w1, b1, w2, b2 = (*parameters[:place], value, *parameters[place + 1 :])
+                return np.sum((target - b2 - np.where(x @ w1 + b1 > 0, x @ w1 + b1, 0) @ w2) ** 2) / len(x)
+
+            return numeric_gradient(loss, parameters[place], step)
+
+        names = ("weights_1", "bias_1", "weights_2", "bias_2")
+        return {name: gradient(place) for place, name in enumerate(names)}
+
+    outcome = diagnose(QUESTION["network_backward"], answer, np.random.default_rng(3))
+    assert outcome.mistake.startswith("differences") and "stands on its corner" in outcome.summary
+
+
+def test_comparing_with_nan_is_told_of():
+    def answer(upstream, z):
+        return np.where(z == np.nan, np.nan, upstream * (z > 0))
+
+    outcome = diagnose(QUESTION["relu_backward"], answer, np.random.default_rng(3))
+    assert "use `np.isnan`" in outcome.summary
+
+
 def test_the_code_for_one_sample_is_recognised_with_and_without_the_mean():
     def copied(share):
         def network_backward(x, target, weights_1, bias_1, weights_2, bias_2):

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from utils.gradients import numeric_gradient
 from utils.question import Choice, Mistake, Option, Question
 
 # The anchors of the lesson's headings.
@@ -47,13 +48,14 @@ RELU_BACKWARD = Question(
             lambda upstream, pre_activation: upstream * (pre_activation > 0),
             "All finite values are right, but where the pre-activation is NaN your gradient is 0: the "
             "comparison `NaN > 0` is False. Something has gone wrong in such a network, and a clean 0 "
-            "hides it. Put NaN there.",
+            "hides it. Put NaN there. (`z == np.nan` is False everywhere; use `np.isnan`.)",
         ),
         Mistake(
             "passes_at_nan",
             lambda upstream, pre_activation: np.where(pre_activation <= 0, 0.0, upstream),
             "All finite values are right, but where the pre-activation is NaN you hand on the upstream "
-            "gradient: the comparison `NaN <= 0` is False. Put NaN there.",
+            "gradient: the comparison `NaN <= 0` is False. Put NaN there. (`z == np.nan` is False "
+            "everywhere; use `np.isnan`.)",
         ),
         Mistake(
             "swapped",
@@ -136,42 +138,45 @@ def _named(weights_1, bias_1, weights_2, bias_2):
     return {"weights_1": weights_1, "bias_1": bias_1, "weights_2": weights_2, "bias_2": bias_2}
 
 
-def _backward(change=""):
-    """The backward pass, or the one with the mistake that `change` names."""
+def _backward(*changes):
+    """The backward pass, or the one with the mistakes that `changes` name."""
 
     def network_backward(x, target, weights_1, bias_1, weights_2, bias_2):
         z, a, output = _forward(x, weights_1, bias_1, weights_2, bias_2)
         upstream = 2 * (output - target) / len(x)
-        if change == "forgot_mean":
+        if "forgot_mean" in changes:
             upstream = 2 * (output - target)
-        if change == "forgot_two":
+        if "mean_twice" in changes:
+            upstream = upstream / len(x)
+        if "forgot_two" in changes:
             upstream = (output - target) / len(x)
-        if change == "wrong_sign":
+        if "wrong_sign" in changes:
             upstream = -upstream
         at_a = upstream @ weights_2.T
-        mask = {
+        masks = {
             "forgot_mask": np.ones_like(z),
             "mask_from_output": output > 0,
             "mask_from_upstream": at_a > 0,
             "open_at_zero": z >= 0,
-        }.get(change, z > 0)
-        at_z = at_a * mask
-        if change == "mask_before_weights":
+            "half_at_zero": np.heaviside(z, 0.5),
+        }
+        at_z = at_a * next((masks[change] for change in changes if change in masks), z > 0)
+        if "mask_before_weights" in changes:
             at_z = at_a * a
-        summed = np.mean if change == "bias_mean" else np.sum
+        summed = np.mean if "bias_mean" in changes else np.sum
         one = _named(
             x.T @ at_z,
             summed(at_z, axis=0),
-            (z if change == "linear_hidden" else a).T @ upstream,
+            (z if "linear_hidden" in changes else a).T @ upstream,
             summed(upstream, axis=0),
         )
-        if change == "bias_not_summed":
+        if "bias_not_summed" in changes:
             one |= {"bias_1": at_z, "bias_2": upstream}
-        if change == "bias_1_not_summed":
+        if "bias_1_not_summed" in changes:
             one["bias_1"] = at_z
-        if change == "np_outer":
+        if "np_outer" in changes:
             one["weights_1"] = np.outer(x, at_z)
-        if change == "transposed":
+        if "transposed" in changes:
             one |= {"weights_1": one["weights_1"].T, "weights_2": one["weights_2"].T}
         return one
 
@@ -184,6 +189,23 @@ def _one_sample(x, target, weights_1, bias_1, weights_2, bias_2):
     upstream = 2 * (output - target)
     at_z = upstream * weights_2 * (z > 0)
     return _named(np.outer(x, at_z), at_z, upstream * a, upstream)
+
+
+def _differences(step):
+    """The gradient measured by central differences, with the course's own step if `step` is None."""
+
+    def network_backward(x, target, weights_1, bias_1, weights_2, bias_2):
+        parameters = _named(weights_1, bias_1, weights_2, bias_2)
+
+        def gradient(name):
+            def loss(value):
+                return np.mean((_forward(x, **(parameters | {name: value}))[2] - target) ** 2)
+
+            return numeric_gradient(loss, parameters[name], step)
+
+        return {name: gradient(name) for name in parameters}
+
+    return network_backward
 
 
 def _network_cases(generator):
@@ -214,6 +236,12 @@ def _network_sized(n):
     return np.ones((n, 2)), np.zeros((n, 1)), np.ones((2, 3)), np.ones(3), np.ones((3, 1)), np.ones(1)
 
 
+_STEPS = (None, 1e-3, 1e-4, 1e-5, 1e-6)
+_HALF = (
+    "At a pre-activation of exactly 0 half of the gradient passes; the convention here is relu'(0) = 0. If "
+    "you measure by differences: they fail here, one unit stands on its corner. Use the chain rule instead."
+)
+
 NETWORK_BACKWARD = Question(
     id="network_backward",
     title="The backward pass of a network with one hidden layer",
@@ -232,6 +260,12 @@ NETWORK_BACKWARD = Question(
             _backward("forgot_mean"),
             "All your gradients are n times too large, n being the number of samples: the loss is the mean "
             "over the samples, not the sum. Where does 1/n enter the derivative?",
+        ),
+        Mistake(
+            "mean_twice",
+            _backward("mean_twice"),
+            "All your gradients are n times too small, n being the number of samples: 1/n came in twice. It "
+            "is in the upstream gradient from the start; after that you add up over the samples.",
         ),
         Mistake(
             "forgot_two",
@@ -294,6 +328,13 @@ NETWORK_BACKWARD = Question(
             "so its gradient is the sum over the samples.",
         ),
         Mistake(
+            "forgot_mean_bias_not_summed",
+            _backward("forgot_mean", "bias_not_summed"),
+            "Your bias gradients still have one row for each sample. The same bias serves every sample, so "
+            "its gradient is the sum over the samples. And 1/n is missing everywhere: the loss is the mean "
+            "over the samples.",
+        ),
+        Mistake(
             "np_outer",
             _backward("np_outer"),
             "The gradient of weights_1 is far too large a table: `np.outer` makes one long row of all "
@@ -312,6 +353,8 @@ NETWORK_BACKWARD = Question(
             "Your bias gradients are n times too small: the 1/n of the loss is in the upstream gradient "
             "already. Over the samples you add up.",
         ),
+        Mistake("half_at_zero", _backward("half_at_zero"), _HALF),
+        *(Mistake(f"differences_{step or 'default'}", _differences(step), _HALF) for step in _STEPS),
     ),
     hints=(
         "Run the network forward first and keep the pre-activation, the activation and the output. Then go "
@@ -388,6 +431,16 @@ def _zero_by_zero(numeric, analytic, pre_activations_minus, pre_activations_plus
     return _summary(~crossed.any(axis=1), _relative(numeric, analytic))
 
 
+def _zero_by_zero_and_largest_of_none(numeric, analytic, pre_activations_minus, pre_activations_plus):
+    trusted, _ = _gradient_check(numeric, analytic, pre_activations_minus, pre_activations_plus)
+    return trusted, float(_relative(numeric, analytic)[trusted].max())
+
+
+def _nanmax_of_none(numeric, analytic, pre_activations_minus, pre_activations_plus):
+    trusted, _ = _gradient_check(numeric, analytic, pre_activations_minus, pre_activations_plus)
+    return trusted, float(np.nanmax(_relative(numeric, analytic)[trusted]))
+
+
 def _largest_of_none(numeric, analytic, pre_activations_minus, pre_activations_plus):
     trusted, _ = _gradient_check(numeric, analytic, pre_activations_minus, pre_activations_plus)
     return trusted, float(_errors(numeric, analytic)[trusted].max())
@@ -406,6 +459,11 @@ def _untrusted(numeric, analytic, pre_activations_minus, pre_activations_plus):
 def _worst_of_all(numeric, analytic, pre_activations_minus, pre_activations_plus):
     trusted, _ = _gradient_check(numeric, analytic, pre_activations_minus, pre_activations_plus)
     return trusted, float(_errors(numeric, analytic).max())
+
+
+def _worst_of_all_or_none(numeric, analytic, pre_activations_minus, pre_activations_plus):
+    trusted, worst = _worst_of_all(numeric, analytic, pre_activations_minus, pre_activations_plus)
+    return trusted, worst if trusted.any() else float("nan")
 
 
 def _silent(numeric, analytic, pre_activations_minus, pre_activations_plus):
@@ -455,6 +513,12 @@ def _gradient_check_cases(generator):
     nothing = case(2, 2, [(0, 0), (0, 1), (1, 0)])
     return [wrong, below, touches, dead, nothing, case(40, 6, [(7, 2), (30, 5)])]
 
+
+_NOT_ALL = "The worst error is taken over all parameters; those that you do not trust must not count."
+_NONE_IS_LARGEST = (
+    "Among no numbers there is no largest one: when no parameter is trusted, return NaN instead of asking "
+    "for it."
+)
 
 GRADIENT_CHECK = Question(
     id="gradient_check",
@@ -508,8 +572,14 @@ GRADIENT_CHECK = Question(
         Mistake(
             "largest_of_none",
             _largest_of_none,
-            "Among no numbers there is no largest one: when no parameter is trusted, return NaN instead of "
-            "asking for it.",
+            _NONE_IS_LARGEST,
+        ),
+        Mistake("nanmax_of_none", _nanmax_of_none, _NONE_IS_LARGEST),
+        Mistake(
+            "zero_by_zero_and_largest_of_none",
+            _zero_by_zero_and_largest_of_none,
+            "Where both gradients are 0 you divide 0 by 0. That error counts as 0. And when no parameter is "
+            "trusted, there is no largest error: return NaN instead of asking for it.",
         ),
         Mistake(
             "all_must_cross",
@@ -525,9 +595,9 @@ GRADIENT_CHECK = Question(
         Mistake(
             "worst_of_all",
             _worst_of_all,
-            "`trusted` is right, but the worst error is taken over all parameters. The ones that you do "
-            "not trust must not count.",
+            _NOT_ALL,
         ),
+        Mistake("worst_of_all_or_none", _worst_of_all_or_none, _NOT_ALL),
         Mistake(
             "silent_when_empty",
             _silent,
