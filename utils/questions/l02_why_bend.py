@@ -212,6 +212,15 @@ COLLAPSE_MISTAKES = (
         "Only the last bias is left. The earlier ones pass through the later layers as every signal does.",
     ),
     Mistake(
+        "last_two_biases",
+        lambda weights, biases: (
+            collapse(weights, biases)[0],
+            collapse(weights[-2:], biases[-2:])[1],
+        ),
+        "Only the last two biases are left. The merged bias goes into the next step, not the given one of "
+        "the layer before.",
+    ),
+    Mistake(
         "biases_added",
         _collapsed(_product, lambda bias, next_weight, next_bias: bias + next_bias),
         "The biases are added as they are. A bias of an early layer is multiplied by the weights of all "
