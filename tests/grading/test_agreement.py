@@ -1,6 +1,7 @@
 """Real nbgrader and our grader on the same honest notebooks: the same points, but for causes listed here."""
 
 import json
+import os
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -63,7 +64,11 @@ MENDED = {
     for name, (cause, _) in DIFFERENCES.items()
     if cause == ORDER
 }
-NOTEBOOKS = CORPUS | WRONG | MENDED
+# nbgrader takes about two seconds a notebook. Where everything is tested (CI=true) all are graded; elsewhere
+# every listed difference, but only each fourth of the honest notebooks that are expected to agree.
+AGREEING = [name for name in CORPUS if name not in DIFFERENCES]
+LEFT_OUT = set() if os.environ.get("CI") == "true" else set(AGREEING) - set(AGREEING[::4])
+NOTEBOOKS = {name: content for name, content in (CORPUS | WRONG | MENDED).items() if name not in LEFT_OUT}
 
 
 @dataclass(frozen=True)
@@ -156,5 +161,5 @@ def test_both_give_points_and_refuse_points(both):
         [each.points for found in both.values() for each in found.ours.marks],
         [each for found in both.values() for each in (found.theirs or {}).values()],
     ):
-        assert sum(each > 0 for each in marks) > 100 and sum(each == 0 for each in marks) > 10
+        assert sum(each > 0 for each in marks) > 30 and sum(each == 0 for each in marks) > 10
     assert len(honest_corpus.CORPUS) >= 30 and len(WRONG) >= 5
