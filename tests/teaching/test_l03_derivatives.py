@@ -289,7 +289,19 @@ def test_measuring_instead_of_going_back_is_recognised(step):
         return {name: gradient(place) for place, name in enumerate(names)}
 
     outcome = diagnose(QUESTION["network_backward"], answer, np.random.default_rng(3))
-    assert outcome.mistake.startswith("differences") and "stands on its corner" in outcome.summary
+    assert outcome.mistake == f"differences_{step or 'default'}"
+
+
+def test_the_convention_of_one_half_is_not_taken_for_measuring():
+    def answer(x, target, weights_1, bias_1, weights_2, bias_2):
+        z = x @ weights_1 + bias_1
+        upstream = 2 * (np.maximum(z, 0) @ weights_2 + bias_2 - target) / len(x)
+        z_gradient = upstream @ weights_2.T * (0.5 * (z > 0) + 0.5 * (z >= 0))
+        gradients = {"weights_1": x.T @ z_gradient, "bias_1": z_gradient.sum(axis=0)}
+        return gradients | {"weights_2": np.maximum(z, 0).T @ upstream, "bias_2": upstream.sum(axis=0)}
+
+    outcome = diagnose(QUESTION["network_backward"], answer, np.random.default_rng(3))
+    assert outcome.mistake == "half_at_zero"
 
 
 def test_comparing_with_nan_is_told_of():

@@ -236,11 +236,16 @@ def _network_sized(n):
     return np.ones((n, 2)), np.zeros((n, 1)), np.ones((2, 3)), np.ones(3), np.ones((3, 1)), np.ones(1)
 
 
-_STEPS = (None, 1e-3, 1e-4, 1e-5, 1e-6)
-_HALF = (
-    "At a pre-activation of exactly 0 half of the gradient passes; the convention here is relu'(0) = 0. If "
-    "you measure by differences: they fail here, one unit stands on its corner. Use the chain rule instead."
-)
+def _measured(step):
+    """The mistake of measuring instead of going back, with one usual step."""
+    said = f" with a step of {step}" if step else ""
+    return Mistake(
+        f"differences_{step or 'default'}",
+        _differences(step),
+        f"You measure the gradient by differences{said}. They fail here: one unit stands on its corner. Go "
+        "back through the network with the chain rule instead.",
+    )
+
 
 NETWORK_BACKWARD = Question(
     id="network_backward",
@@ -353,8 +358,13 @@ NETWORK_BACKWARD = Question(
             "Your bias gradients are n times too small: the 1/n of the loss is in the upstream gradient "
             "already. Over the samples you add up.",
         ),
-        Mistake("half_at_zero", _backward("half_at_zero"), _HALF),
-        *(Mistake(f"differences_{step or 'default'}", _differences(step), _HALF) for step in _STEPS),
+        Mistake(
+            "half_at_zero",
+            _backward("half_at_zero"),
+            "At a pre-activation of exactly 0 you let half of the gradient pass. The convention here is "
+            "relu'(0) = 0.",
+        ),
+        *map(_measured, (None, 1e-3, 1e-4, 1e-5, 1e-6)),
     ),
     hints=(
         "Run the network forward first and keep the pre-activation, the activation and the output. Then go "
@@ -514,12 +524,6 @@ def _gradient_check_cases(generator):
     return [wrong, below, touches, dead, nothing, case(40, 6, [(7, 2), (30, 5)])]
 
 
-_NOT_ALL = "The worst error is taken over all parameters; those that you do not trust must not count."
-_NONE_IS_LARGEST = (
-    "Among no numbers there is no largest one: when no parameter is trusted, return NaN instead of asking "
-    "for it."
-)
-
 GRADIENT_CHECK = Question(
     id="gradient_check",
     title="A gradient check that respects corners",
@@ -572,9 +576,15 @@ GRADIENT_CHECK = Question(
         Mistake(
             "largest_of_none",
             _largest_of_none,
-            _NONE_IS_LARGEST,
+            "Among no numbers there is no largest one: when no parameter is trusted, return NaN instead of "
+            "asking for it.",
         ),
-        Mistake("nanmax_of_none", _nanmax_of_none, _NONE_IS_LARGEST),
+        Mistake(
+            "nanmax_of_none",
+            _nanmax_of_none,
+            "Among no numbers there is no largest one, for `np.nanmax` neither: when no parameter is "
+            "trusted, return NaN instead of asking for it.",
+        ),
         Mistake(
             "zero_by_zero_and_largest_of_none",
             _zero_by_zero_and_largest_of_none,
@@ -595,9 +605,14 @@ GRADIENT_CHECK = Question(
         Mistake(
             "worst_of_all",
             _worst_of_all,
-            _NOT_ALL,
+            "The worst error is taken over all parameters; those that you do not trust must not count. If "
+            "none is trusted, it is NaN.",
         ),
-        Mistake("worst_of_all_or_none", _worst_of_all_or_none, _NOT_ALL),
+        Mistake(
+            "worst_of_all_or_none",
+            _worst_of_all_or_none,
+            "The worst error is taken over all parameters; those that you do not trust must not count.",
+        ),
         Mistake(
             "silent_when_empty",
             _silent,
