@@ -54,6 +54,14 @@ def processes(words: str) -> list[int]:
     return found
 
 
+def soon_there(words: str, count: int = 1, seconds: float = 10.0) -> bool:
+    """Whether so many such processes are there, at the latest after some seconds."""
+    deadline = time.monotonic() + seconds
+    while len(processes(words)) < count and time.monotonic() < deadline:
+        time.sleep(0.02)
+    return len(processes(words)) >= count
+
+
 def soon_gone(words: str, seconds: float = 10.0) -> bool:
     """Whether no such process is left, at the latest after some seconds."""
     deadline = time.monotonic() + seconds

@@ -9,6 +9,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 from . import visible
 from .sandbox import Confined, Limits, NoSandbox, assemble, environment, python_command
@@ -23,8 +24,8 @@ def start(limits: Limits) -> Confined:
     """Start a server in a sandbox; NoSandbox when bubblewrap cannot make one on this machine."""
 
     def command(control: int) -> list[str]:
-        wiped = ["/tmp", "/dev/shm"]
-        settings = {"control": control, "landlock": None, "runs": "/tmp", "wiped": wiped}
+        runs = _writable()
+        settings = {"control": control, "landlock": None, "runs": runs, "wiped": [runs, "/dev/shm"]}
         return python_command(_INSIDE, limits, settings)
 
     return launch(command, limits)
@@ -88,15 +89,22 @@ def _options(inside: str, limits: Limits) -> list[str]:
     options = ["--unshare-user", "--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts"]
     options += ["--unshare-cgroup-try", "--disable-userns", "--uid", _NOBODY, "--gid", _NOBODY]
     options += ["--hostname", "sandbox", "--die-with-parent", "--as-pid-1", "--clearenv"]
-    for name, value in environment("/tmp").items():
+    runs = _writable()
+    for name, value in environment(runs).items():
         options += ["--setenv", name, value]
     options += ["--proc", "/proc", "--remount-ro", "/proc"]
     options += ["--dev", "/dev", "--size", str(limits.disk), "--tmpfs", "/dev/shm", "--remount-ro", "/dev"]
     for path in _mounts():
         options += path
-    options += ["--size", str(limits.disk), "--tmpfs", "/tmp", "--ro-bind", inside, _INSIDE]
-    options += ["--remount-ro", "/", "--chdir", "/tmp"]
+    options += ["--size", str(limits.disk), "--tmpfs", runs, "--ro-bind", inside, _INSIDE]
+    options += ["--remount-ro", "/", "--chdir", runs]
     return options
+
+
+def _writable() -> str:
+    """The one folder that notebooks may write to: /tmp, unless the course itself lies in there."""
+    taken = any(Path("/tmp") in path.parents for path in visible.readable())
+    return "/relu-writable" if taken else "/tmp"
 
 
 def _mounts() -> list[list[str]]:
