@@ -1,4 +1,4 @@
-"""One browser and one JupyterLab for all browser tests, closed when the last of them has run."""
+"""A browser and a JupyterLab for each file of browser tests; playwright's event loop must not outlive them."""
 
 import os
 
@@ -13,7 +13,7 @@ def _unavailable(reason):
     pytest.skip(reason)
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def browser():
     path = find_browser()
     if path is None:
@@ -28,7 +28,7 @@ def browser():
         chromium.close()
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def context(browser):
     one = browser.new_context(viewport={"width": 1100, "height": 1300})
     one.set_default_timeout(15_000)
@@ -36,7 +36,7 @@ def context(browser):
     one.close()
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def lab(browser, tmp_path_factory):
     with Lab(tmp_path_factory.mktemp("lab")) as running:
         yield running
