@@ -1,4 +1,4 @@
-"""A browser and a JupyterLab for each file of browser tests; playwright's event loop must not outlive them."""
+"""A browser and a JupyterLab for each file of tests: playwright's event loop must not outlive them."""
 
 import os
 
