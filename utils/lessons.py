@@ -197,8 +197,6 @@ ROUTES = (
             "03_derivatives",
             "06_signals_through_depth",
             "07_training_thirty_layers",
-            "08_born_dead",
-            "09_dying_and_rescue",
         ),
     ),
     Route("Two days", "Everything, with the clinic at the end.", tuple(each.stem for each in LESSONS)),
