@@ -34,8 +34,10 @@ class Activation:
     """One activation function f with its derivative f', applied to every element of an array.
 
     formula is LaTeX without dollar signs; kinks are the points where f' jumps; derivative_at_zero is the
-    declared f'(0), or None where f is smooth at 0. Two activations are equal when name, parameters and
-    derivative_at_zero are. Make one with ``ACTIVATIONS[name]``.
+    declared f'(0), or None where f is smooth at 0. ``value_into(x, out)`` and ``derivative_into(x, out)``
+    fill out as f and f' do, but check nothing: they are for training, which calls them all the time.
+    Two activations are equal when name, parameters and derivative_at_zero are. Make one with
+    ``ACTIVATIONS[name]``.
     """
 
     name: str
@@ -44,8 +46,8 @@ class Activation:
     parameters: Mapping[str, float] = field(hash=False)
     derivative_at_zero: float | None
     kinks: tuple[float, ...] = field(compare=False)
-    _value: Kernel = field(compare=False, repr=False)
-    _derivative: Kernel = field(compare=False, repr=False)
+    value_into: Kernel = field(compare=False, repr=False)
+    derivative_into: Kernel = field(compare=False, repr=False)
     _entry: "_Entry" = field(compare=False, repr=False)
     _override: float | None = field(compare=False, repr=False)
 
@@ -59,9 +61,9 @@ class Activation:
                 out = np.empty_like(x)
             elif out.dtype != x.dtype or out.shape != x.shape:
                 raise _wrong_out(x, out)
-            self._value(x, out)
+            self.value_into(x, out)
             return out
-        return _apply(self._value, x, out)
+        return _apply(self.value_into, x, out)
 
     def derivative(self, x, out=None):
         """f'(x), of x's shape and dtype, with the declared convention at the kinks; raises as f does."""
@@ -70,9 +72,9 @@ class Activation:
                 out = np.empty_like(x)
             elif out.dtype != x.dtype or out.shape != x.shape:
                 raise _wrong_out(x, out)
-            self._derivative(x, out)
+            self.derivative_into(x, out)
             return out
-        return _apply(self._derivative, x, out)
+        return _apply(self.derivative_into, x, out)
 
     def with_parameters(self, **changes: float) -> "Activation":
         """The same activation with other parameters; an override of f'(0) is kept.
@@ -148,8 +150,8 @@ class _Entry:
             parameters=MappingProxyType(parameters),
             derivative_at_zero=at_zero,
             kinks=kinks,
-            _value=value,
-            _derivative=derivative,
+            value_into=value,
+            derivative_into=derivative,
             _entry=self,
             _override=override,
         )

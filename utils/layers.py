@@ -73,9 +73,11 @@ class Elementwise:
             self.a = np.empty_like(z)
             self.z_gradient = np.empty_like(z)
         self.z = z
-        return self.activation(z, out=self.a)
+        self.activation.value_into(z, self.a)
+        return self.a
 
     def backward(self, upstream):
         """Return dL/dz = upstream * f'(z), where upstream = dL/da."""
-        derivative = self.activation.derivative(self.z, out=self.z_gradient)
+        derivative = self.z_gradient
+        self.activation.derivative_into(self.z, derivative)
         return np.multiply(upstream, derivative, out=self.z_gradient)

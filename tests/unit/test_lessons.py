@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from utils.lessons import COURSE_MAP, LESSONS, ROUTES, anchors, lesson, module, stems_with
+from utils.lessons import COURSE_MAP, LESSONS, ROOT, ROUTES, anchors, lesson, module, stems_with
 
 
 def test_the_stems_are_numbered_from_one_to_fourteen():
@@ -54,3 +54,12 @@ def test_anchors_are_those_that_jupyterlab_gives_its_headings():
         "# 1 · Is `max(0, x)` enough?\n\nwords\n\n```python\n# no heading\n```\n## The *one* unit ##\n#hash"
     )
     assert anchors(text) == ("1-·-Is-max(0,-x)-enough?", "The-one-unit")
+
+
+def test_the_readme_lists_every_lesson_and_links_those_that_are_there():
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    for each in LESSONS:
+        row = next(line for line in readme.splitlines() if line.startswith(f"| {each.number} |"))
+        assert each.question in row
+        assert (f"(notebooks/{each.stem}.ipynb)" in row) == each.written
+        assert (f"(exercises/{each.stem}.ipynb)" in row) == each.exercise.exists()
