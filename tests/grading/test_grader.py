@@ -9,6 +9,7 @@ from dataclasses import replace
 import honest_corpus
 import numpy as np
 import pytest
+import sandboxes
 from honest_corpus import ANSWERS, BEND, CORPUS, RECTIFIER, answer, code, setup, solved, stub
 
 from utils import lessons
@@ -30,6 +31,13 @@ def runner():
         yield made
 
 
+@pytest.fixture(scope="module", params=sandboxes.BACKENDS)
+def each_runner(request):
+    """A runner in each kind of sandbox."""
+    with Runner(Limits(cell_seconds=10, call_seconds=2), (sandboxes.need(request.param),)) as made:
+        yield made
+
+
 def graded(runner, *cells, key=KEY):
     content = json.dumps({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}).encode()
     return grader.grade(read(content, assignments()), "ada", key, runner)
@@ -47,9 +55,9 @@ def test_the_honest_notebooks_are_as_they_are_written():
 
 
 @pytest.mark.parametrize("name", CORPUS)
-def test_an_honest_notebook_keeps_every_point(name, runner):
+def test_an_honest_notebook_keeps_every_point(name, each_runner):
     content = honest_corpus.path(name).read_bytes()
-    sheet = grader.grade(read(content, assignments()), name, cohort.student_key(b"x" * 32, name), runner)
+    sheet = grader.grade(read(content, assignments()), name, cohort.student_key(b"x" * 32, name), each_runner)
     full = {each.question for each in sheet.marks if each.points == each.of}
     assert full == set(json.loads(content)["metadata"]["honest"]), sheet
     assert from_data(json.loads(json.dumps(as_data(sheet)))) == sheet
