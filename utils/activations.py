@@ -56,24 +56,10 @@ class Activation:
 
         ValueError when out has another shape or dtype, TypeError when x is not real.
         """
-        if type(x) is np.ndarray and x.dtype.char in "fd" and x.ndim:
-            if out is None:
-                out = np.empty_like(x)
-            elif out.dtype != x.dtype or out.shape != x.shape:
-                raise _wrong_out(x, out)
-            self.value_into(x, out)
-            return out
         return _apply(self.value_into, x, out)
 
     def derivative(self, x, out=None):
         """f'(x), of x's shape and dtype, with the declared convention at the kinks; raises as f does."""
-        if type(x) is np.ndarray and x.dtype.char in "fd" and x.ndim:
-            if out is None:
-                out = np.empty_like(x)
-            elif out.dtype != x.dtype or out.shape != x.shape:
-                raise _wrong_out(x, out)
-            self.derivative_into(x, out)
-            return out
         return _apply(self.derivative_into, x, out)
 
     def with_parameters(self, **changes: float) -> "Activation":
@@ -96,7 +82,14 @@ class Activation:
 
 
 def _apply(kernel: Kernel, x, out):
-    """What the fast path of an Activation leaves over: scalars, 0-d arrays, lists, other dtypes."""
+    """Fill out, or a new array, by the kernel: first the common case, then scalars, lists, other dtypes."""
+    if type(x) is np.ndarray and x.dtype.char in "fd" and x.ndim:
+        if out is None:
+            out = np.empty_like(x)
+        elif out.dtype != x.dtype or out.shape != x.shape:
+            raise _wrong_out(x, out)
+        kernel(x, out)
+        return out
     x = np.asarray(x)
     if x.dtype.kind not in "fiub":
         raise TypeError(f"An activation needs real numbers, not {x.dtype}.")

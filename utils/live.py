@@ -5,9 +5,9 @@
     def run(figure, learning_rate):                    # a generator
         network = ...
         for epoch in range(100):
-            ...one epoch... axes = figure.axes[0] axes.plot(losses, color=BLUE)              # each step
-            draws anew: what it added is taken away after it yield (epoch + 1) / 100, f"After {epoch + 1}
-            epochs the loss is {loss:.3f}."
+            ...one epoch...
+            figure.axes[0].plot(losses, color=BLUE)    # each step draws anew: what it added is taken away
+            yield (epoch + 1) / 100, f"After {epoch + 1} epochs the loss is {loss:.3f}."
 
     Live(run, scene, {"learning_rate": Range("learning rate", 0.01, 0.5, 0.01, 0.1)})
 
