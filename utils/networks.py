@@ -7,6 +7,7 @@ result can come with its spread.
 What a layer returns is overwritten by its next call (see `utils.layers`); a `Network` hands out copies.
 """
 
+from contextlib import contextmanager
 from itertools import accumulate, pairwise
 
 import numpy as np
@@ -87,6 +88,22 @@ class Network:
         for layer in self._affine:
             layer.scratch = scratch
         self._output = None
+
+    @contextmanager
+    def evaluation(self):
+        """Within `with network.evaluation():` layers that behave otherwise in training, such as batch norm,
+        do not.
+
+        Without such layers it changes nothing.
+        """
+        layers = [layer for layer in self.layers if getattr(layer, "training", False)]
+        for layer in layers:
+            layer.training = False
+        try:
+            yield
+        finally:
+            for layer in layers:
+                layer.training = True
 
     def __getstate__(self):
         return self.layers, self.replicas

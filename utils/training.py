@@ -43,7 +43,8 @@ def train(network, x, y, *, loss, optimizer, epochs, batch_size, generator, vali
         step.
     generator: the numpy.random.Generator of the batches. Each replica meets the samples in an order of its
         own.
-    validation: (x, y) to measure after each epoch: its loss, and with whole-number labels its accuracy.
+    validation: (x, y) to measure after each epoch, in evaluation mode: its loss, and with whole-number labels
+        its accuracy.
 
     A diverging replica is no error: its loss becomes infinite or NaN, and stays NaN; the others train on.
     Raises ValueError, before the first step, where shapes, labels, names or numbers do not fit.
@@ -64,7 +65,7 @@ def _checked(network, loss, x, y):
     x, y = np.asarray(x, network.dtype), np.asarray(y)
     n = x.shape[-2] if x.ndim > 1 else 0
     _demand(n > 0, f"x has shape {x.shape}, which holds no samples; give (n, features).")
-    with np.errstate(all="ignore"):
+    with np.errstate(all="ignore"), network.evaluation():
         output = network.forward(x[..., :1, :])  # one sample tells how many outputs there are
         loss(np.broadcast_to(output, (*network.replicas, n, output.shape[-1])), y)
     return x, y
@@ -140,9 +141,12 @@ def fit(
 def accuracy(network, x, labels):
     """Return the share of samples whose largest logit is at their label: (*replicas,), between 0 and 1.
 
-    x: (n, features) or (*replicas, n, features); labels: (n,) or (*replicas, n).
+    x: (n, features) or (*replicas, n, features); labels: (n,) or (*replicas, n). The network is measured in
+    evaluation mode.
     """
-    return _share_right(network.forward(x), np.asarray(labels))
+    with network.evaluation():
+        output = network.forward(x)
+    return _share_right(output, np.asarray(labels))
 
 
 def _share_right(logits, labels):
@@ -153,7 +157,8 @@ def _validate(network, loss, validation):
     if validation is None:
         return None, None
     x, y = validation
-    output = network.forward(x)
+    with network.evaluation():
+        output = network.forward(x)
     value, _ = loss(output, y)
     return value, _share_right(output, y) if loss is softmax_cross_entropy else None
 
