@@ -27,6 +27,14 @@ def born_dead_networks(network, x):
     return np.any([dead_units(z).all(axis=-1) for z in network.pre_activations], axis=0)
 
 
+def is_constant(outputs):
+    """Whether outputs (*replicas, n) are the same for all n samples, but for rounding: booleans (*replicas,).
+
+    A layer that is off for all samples gives equal rows, which a matrix product may round differently.
+    """
+    return np.ptp(outputs, axis=-1) <= 1e-6 * np.abs(outputs).max(axis=-1)
+
+
 # ---------------------------------------------------------------------------------- many networks as icons
 
 
@@ -182,10 +190,18 @@ def bounds_picture(widths, layers, shares):
     axes[0].legend(loc="lower right", frameon=False, fontsize=9)
     told = [f"{shares[width][:, -1].mean():.2f} at width {width}" for width in widths]
     spread = max(np.ptp(each, axis=0).max() for each in shares.values())
+    means = np.array([shares[width].mean(axis=0) for width in widths])
+    bounds = [np.array([bound(width, layers) for width in widths]) for bound in (lower_bound, upper_bound)]
+    outside = np.maximum(bounds[0] - means, means - bounds[1])
+    errors = np.array([shares[width].std(axis=0, ddof=1) / np.sqrt(len(shares[width])) for width in widths])
+    off = (outside > 1e-9) & (errors > 0)
+    where = "All means lie between their bounds."
+    if off.any():
+        most = np.ceil(10 * (outside[off] / errors[off]).max()) / 10
+        where = f"No mean lies outside its bounds by more than {most:.1f} of its standard errors."
     return figure, (
         f"Simulated share born dead with {layers[-1]} layers: {', '.join(told)}. The narrow band around each "
-        f"line is the range over {len(shares[widths[0]])} seeds, at most {spread:.3f} wide. Every mean lies "
-        f"between its bounds."
+        f"line is the range over {len(shares[widths[0]])} seeds, at most {spread:.3f} wide. {where}"
     )
 
 
@@ -283,7 +299,7 @@ def _learn_absolute(figure, width, layers, activation, start):
         loss, upstream = squared_error(output, y)
         if step % A_FRAME == 0:
             values = output[..., 0]
-            constant = np.ptp(values, axis=1) < 1e-6
+            constant = is_constant(values)
             drawn = np.clip(1.6 * values - 0.8, -1.15, 1.15)
             _draw_icons(figure.axes[0], x[:, 0], drawn, constant, COLUMNS)
             learnt = int((loss < 0.001).sum())
