@@ -1,0 +1,247 @@
+"""Lesson 4: what it claims of hinges, errors, knots and training, and that its explorers tell the truth."""
+
+import re
+
+import numpy as np
+import pytest
+
+from utils.explorers import l04_curves_from_hinges as lesson
+from utils.hinges import convergence_order as order_of
+from utils.hinges import equal_shares, error_curve, interpolate, largest_error
+from utils.judge import diagnose
+from utils.networks import Network
+from utils.optimizers import Adam
+from utils.question import PUBLIC_SEED, RIGHT
+from utils.questions import l04_curves_from_hinges as questions
+from utils.training import fit
+
+QUESTIONS = {question.id: question for question in questions.QUESTIONS}
+PIECES = 2 ** np.arange(4, 10)
+SINE, ROOT, CORNER, RAMP = (lesson.CURVES[name].function for name in ("sin 2πx", "√x", "|x − 1/3|", "ramp"))
+
+
+def outcome(name, function, seed=PUBLIC_SEED):
+    return diagnose(QUESTIONS[name], function, np.random.default_rng(seed))
+
+
+def equal_knots(n):
+    return np.linspace(0, 1, n + 1)
+
+
+def errors(function, knots_of=equal_knots, pieces=PIECES):
+    return np.array([largest_error(function, knots_of(n)) for n in pieces])
+
+
+# ------------------------------------------------------------------------------------------------ the claims
+
+
+def test_the_smooth_curve_falls_by_its_theory():
+    scaled = errors(SINE) * PIECES**2
+    assert scaled[-1] == pytest.approx(4.9348, abs=0.002)
+    assert (np.diff(scaled) > 0).all() and scaled.max() <= np.pi**2 / 2
+
+
+def test_the_two_that_fall_behind():
+    assert order_of(PIECES, errors(ROOT)) == pytest.approx(0.5, abs=1e-6)
+    assert order_of(PIECES, errors(CORNER)) == pytest.approx(1, abs=1e-6)
+    multiples = 3 * PIECES
+    assert errors(CORNER, pieces=multiples).max() < 1e-12
+
+
+@pytest.mark.parametrize("name", lesson.CURVES)
+def test_the_theory_line_is_a_bound_and_is_reached(name):
+    curve = lesson.CURVES[name]
+    measured, pieces = lesson.equal_errors(name), np.arange(1, lesson.MOST + 1)
+    theory = curve.constant / pieces**curve.order
+    assert (measured <= theory * (1 + 1e-9)).all()
+    large = largest_error(curve.function, equal_knots(1000))
+    assert large == pytest.approx(curve.constant / 1000**curve.order, rel=2e-3)
+
+
+@pytest.mark.parametrize("name", ["sin 2πx", "bump", "ramp", "x²"])
+def test_the_constant_of_a_smooth_curve_is_an_eighth_of_its_second_derivative(name):
+    x, step = np.linspace(0, 1, 20_001), 1e-4
+    function = lesson.CURVES[name].function
+    second = (function(x + step) - 2 * function(x) + function(x - step)) / step**2
+    assert np.abs(second).max() / 8 == pytest.approx(lesson.CURVES[name].constant, rel=1e-3)
+
+
+def test_where_the_knots_stand_brings_the_order_back():
+    graded = errors(ROOT, lambda n: equal_knots(n) ** 4)
+    assert order_of(PIECES, graded) == pytest.approx(2, abs=0.01)
+    x = equal_knots(4000)
+    bending = np.abs(np.gradient(np.gradient(RAMP(x), x), x))
+    spread = errors(RAMP, lambda n: equal_shares(x, np.sqrt(bending), n))
+    assert order_of(PIECES, spread) == pytest.approx(2, abs=0.1)
+    assert spread[-1] < errors(RAMP)[-1] / 10
+    assert largest_error(CORNER, [0, 1 / 3, 1]) < 1e-12
+
+
+def test_equal_shares_of_the_roots_density_are_the_graded_knots():
+    area = np.array([0, 1 / 4, 1 / 2, 3 / 4, 1])  # x**(1/4) is the integral of x**(-3/4), up to a factor
+    np.testing.assert_allclose(area**4, equal_knots(4) ** 4)
+
+
+def test_fewer_hinges_than_pieces_are_not_enough_in_general():
+    """Least squares over all weights of hinges at the inner knots alone leaves a gap; with one at a, none."""
+    generator = np.random.default_rng(0)
+    knots, values = np.cumsum(generator.uniform(0.5, 1, 13)), generator.normal(size=13)
+    for first, enough in ((0, True), (1, False)):
+        table = np.column_stack([np.maximum(knots[:, None] - knots[first:-1], 0), np.ones(13)])
+        weights = np.linalg.lstsq(table, values, rcond=None)[0]
+        assert (np.abs(table @ weights - values).max() < 1e-9) == enough
+
+
+def test_training_places_knots_usefully_but_not_best():
+    x = equal_knots(256)[:, None]
+    dense = equal_knots(4000) ** 2
+    trained = {}
+    for name, function in (("sine", SINE), ("root", ROOT), ("corner", CORNER)):
+        generator = np.random.default_rng(3)
+        network = Network([1, 16, 1], generator=generator, replicas=20)
+        for rate in (0.02, 0.004, 0.0008):
+            run = {"optimizer": Adam(rate), "epochs": 1000, "batch_size": None, "progress": False}
+            fit(network, 2 * x - 1, function(x), loss="squared_error", generator=generator, **run)
+        trained[name] = np.abs(network.forward(2 * dense[:, None] - 1)[..., 0] - function(dense)).max(axis=1)
+    knots = equal_knots(16)
+    assert (trained["sine"] > largest_error(SINE, knots)).sum() >= 17
+    assert (trained["root"] < largest_error(ROOT, knots)).sum() >= 13
+    assert trained["root"].min() > largest_error(ROOT, knots**4)
+    assert (trained["corner"] < largest_error(CORNER, knots)).sum() >= 16
+
+
+# --------------------------------------------------------------------------------------------- the explorers
+
+
+def told_error(description):
+    found = re.search(r"largest error is (?:0, up to rounding|([0-9.e-]*[0-9]))", description)
+    return float(found[1] or 0)
+
+
+def test_the_error_told_of_equal_pieces_is_that_of_the_hinges():
+    explorer = lesson.more_pieces()
+    x = np.linspace(0, 1, 20_001)
+    for name, curve in lesson.CURVES.items():
+        for n in (1, 2, 3, 16, 63, 64):
+            told = explorer.picture(curve=name, n=n).description
+            knots = equal_knots(n)
+            dense = np.abs(curve.function(x) - interpolate(knots, curve.function(knots))(x)).max()
+            assert told_error(told) == pytest.approx(dense, rel=0.01, abs=2e-4 if name == "√x" else 1e-5)
+            assert ("a knot stands on the corner" in told) == (name == "|x − 1/3|" and n % 3 == 0)
+
+
+def test_the_knots_told_are_those_that_are_drawn():
+    assert lesson.knots_at(30, 10, 30, 59).tolist() == [0, 1 / 6, 0.5, 59 / 60, 1]
+    told = lesson.drag_knots().picture(curve="|x − 1/3|", knot_1=20, knot_2=20, knot_3=20, knot_4=20)
+    assert told.description == (
+        "|x − 1/3| with 2 pieces, inner knots at 0.33: the largest error is 0, up to rounding; equal knots "
+        "give 0.0889."
+    )
+
+
+def test_dragging_tells_the_largest_error_and_its_piece():
+    explorer, generator = lesson.drag_knots(), np.random.default_rng(5)
+    for name, curve in lesson.CURVES.items():
+        for _ in range(5):
+            places = [int(place) for place in generator.integers(1, 60, 4)]
+            settings = {f"knot_{i}": place for i, place in enumerate(places, 1)}
+            told = explorer.picture(curve=name, **settings).description
+            knots = lesson.knots_at(*places)
+            _, error = error_curve(curve.function, knots)
+            worst = np.abs(error).max(axis=1).argmax()
+            assert told_error(told) == pytest.approx(np.abs(error).max(), rel=6e-3)
+            assert f"between {knots[worst]:.2f} and {knots[worst + 1]:.2f}." in told
+
+
+def test_the_tasks_of_dragging_can_be_done():
+    assert largest_error(ROOT, lesson.knots_at(1, 5, 16, 33)) < 0.04 < largest_error(ROOT, equal_knots(5))
+    assert largest_error(RAMP, lesson.knots_at(13, 17, 43, 47)) < 0.02 < largest_error(RAMP, equal_knots(5))
+
+
+# --------------------------------------------------------------------------------------------- the questions
+
+
+def weights_by_walking(knots, values):
+    slope, weights = 0.0, []
+    for left, right, low, high in zip(knots[:-1], knots[1:], values[:-1], values[1:], strict=True):
+        weights.append((high - low) / (right - left) - slope)
+        slope += weights[-1]
+    return np.array(weights)
+
+
+def weights_by_solving(knots, values):
+    table = np.maximum(knots[1:, None] - knots[:-1], 0)
+    return np.linalg.solve(table, values[1:] - values[0])
+
+
+def output_by_broadcasting(x, knots, weights, bias):
+    return bias + (weights[:, None] * (x - knots[:, None]).clip(0)).sum(axis=0)
+
+
+def units_by_counting(max_second_derivative, length, error):
+    n = 1
+    while (length / n) ** 2 * max_second_derivative / 8 > error:
+        n += 1
+    return n
+
+
+def order_by_formula(pieces, errors):
+    x, y = np.log10(pieces[errors != 0]), np.log10(errors[errors != 0])
+    return float(((x - x.mean()) * (y.mean() - y)).sum() / ((x - x.mean()) ** 2).sum())
+
+
+@pytest.mark.parametrize("seed", [PUBLIC_SEED, 1, 2, 3])
+@pytest.mark.parametrize(
+    ("name", "function"),
+    [
+        ("hinge_weights", weights_by_solving),
+        ("hinge_output", output_by_broadcasting),
+        ("units_needed", units_by_counting),
+        ("convergence_order", order_by_formula),
+        ("convergence_order", order_of),
+    ],
+)
+def test_other_good_answers_are_right_without_remarks(name, function, seed):
+    result = outcome(name, function, seed)
+    assert (result.status, result.remarks) == (RIGHT, ()), result.message
+
+
+def test_a_loop_over_the_pieces_is_remarked():
+    assert {remark.name for remark in outcome("hinge_weights", weights_by_walking).remarks} == {"loops"}
+
+
+def test_the_science_and_the_exercise_agree():
+    for knots, values in QUESTIONS["hinge_weights"].cases(np.random.default_rng(1)):
+        np.testing.assert_allclose(questions.hinge_weights(knots, values), interpolate(knots, values).weights)
+    for x, knots, weights, bias in QUESTIONS["hinge_output"].cases(np.random.default_rng(1)):
+        by_interp = np.interp(x, *_corners(knots, weights, bias, x))
+        np.testing.assert_allclose(questions.hinge_output(x, knots, weights, bias), by_interp, atol=1e-9)
+
+
+def _corners(knots, weights, bias, x):
+    """The corners of a sum of hinges, with a point beyond either end, by adding up slopes."""
+    places = np.concatenate([[min(x.min(), knots[0]) - 1], knots, [max(x.max(), knots[-1]) + 1]])
+    slopes = np.concatenate([[0], np.cumsum(weights)])
+    return places, bias + np.concatenate([[0], np.cumsum(slopes * np.diff(places))])
+
+
+def test_units_needed_keeps_its_promise():
+    for arguments in QUESTIONS["units_needed"].cases(np.random.default_rng(2)):
+        bending, length, error = arguments
+        n = questions.units_needed(*arguments)
+        assert (length / n) ** 2 * bending / 8 <= error
+        assert n == 1 or (length / (n - 1)) ** 2 * bending / 8 > error
+
+
+@pytest.mark.parametrize(
+    ("name", "function", "mistake"),
+    [
+        ("hinge_output", lambda x, t, v, c: np.maximum(x - t, 0) @ v + c, "no_column"),
+        ("hinge_output", lambda x, t, v, c: sum(np.maximum(v * (x[:, None] - t), 0).T) + c, "weights_inside"),
+        ("units_needed", lambda m, length, e: int(length * (m / 8 / e) ** 0.5) or 1, "floor"),
+        ("units_needed", lambda m, length, e: int(length * (m / 8 / e) ** 0.5) + 1, "floor_plus_one"),
+        ("convergence_order", lambda n, e: np.polyfit(np.log2(n[e > 0]), np.log2(e[e > 0]), 1)[0], "sign"),
+    ],
+)
+def test_usual_ways_to_a_wrong_answer_are_recognised(name, function, mistake):
+    assert outcome(name, function).mistake == mistake
