@@ -1,0 +1,203 @@
+"""Lesson 7: what it claims of thirty layers, and that its explorers tell the truth."""
+
+import re
+
+import numpy as np
+import pytest
+
+from utils.datasets import digits
+from utils.diagnostics import dead_units, gradient_norms
+from utils.explorers import l07_training_thirty_layers as lesson
+from utils.judge import diagnose
+from utils.losses import softmax_cross_entropy
+from utils.networks import Network
+from utils.optimizers import SGD, Adam
+from utils.question import PUBLIC_SEED, RIGHT
+from utils.questions import l07_training_thirty_layers as questions
+from utils.training import accuracy, fit
+
+DATA = digits(standardised=True)
+QUESTIONS = {question.id: question for question in questions.QUESTIONS}
+
+
+def outcome(name, function):
+    return diagnose(QUESTIONS[name], function, np.random.default_rng(PUBLIC_SEED))
+
+
+def networks(activation, initializer, *, width=32, layers=30, replicas=20, seed=5):
+    law = {"activation": activation, "initializer": initializer, "generator": np.random.default_rng(seed)}
+    return Network([64, *[width] * (layers - 1), 10], replicas=replicas, **law)
+
+
+def trained(network, optimizer, epochs, batch_size=32):
+    run = {"epochs": epochs, "batch_size": batch_size, "generator": np.random.default_rng(6)}
+    run |= {"optimizer": optimizer, "loss": "softmax_cross_entropy", "progress": False}
+    history = fit(network, DATA.x_train, DATA.y_train, **run)
+    return history.loss, accuracy(network, DATA.x_test, DATA.y_test)
+
+
+def first_gradients(network):
+    _, upstream = softmax_cross_entropy(network.forward(DATA.x_train), DATA.y_train)
+    network.backward(upstream)
+    return gradient_norms(network)
+
+
+# ------------------------------------------------------------------------------------------------ the claims
+
+
+@pytest.mark.parametrize(
+    ("activation", "initializer", "lowest", "highest"),
+    [
+        ("relu", "he", 0.8, 1),
+        ("relu", "xavier", 0, 0.2),
+        ("tanh", "xavier", 0.88, 1),
+        ("sigmoid", "xavier", 0, 0.15),
+    ],
+)
+def test_thirty_layers_of_width_64_for_thirty_epochs(activation, initializer, lowest, highest):
+    network = networks(activation, initializer, width=64, replicas=4, seed=0)
+    _, shares = trained(network, SGD(0.002, momentum=0.9), 30, batch_size=64)
+    assert lowest < shares.min() and shares.max() < highest
+
+
+@pytest.mark.parametrize(("activation", "initializer"), [("relu", "xavier"), ("sigmoid", "xavier")])
+@pytest.mark.parametrize("rate", [0.0003, 0.01, 0.1])
+def test_no_rate_helps_the_two_that_are_stuck(activation, initializer, rate):
+    losses, shares = trained(networks(activation, initializer), SGD(rate, momentum=0.9), 2)
+    assert losses.min() > 2.25 and shares.max() < 0.2
+
+
+def test_adam_rescues_most_faint_relu_networks_but_not_all_and_no_sigmoid():
+    losses, _ = trained(networks("relu", "xavier", replicas=60, seed=8), Adam(0.001), 6)
+    stuck = (losses[-1] > 2.25).mean()
+    assert 0 < stuck < 0.4
+    losses, _ = trained(networks("sigmoid", "xavier"), Adam(0.001), 2)
+    assert losses.min() > 2.25
+
+
+def test_gradients_before_the_first_step():
+    faint = first_gradients(networks("relu", "xavier"))
+    assert faint.max() < 1e-3 and np.median(faint[0] / faint[-1]) > 0.1
+    vanishing = first_gradients(networks("sigmoid", "xavier"))
+    assert (vanishing[0] < 1e-15).all() and (vanishing[-1] > 0.01).all()
+    for recipe in (("tanh", "xavier"), ("tanh", "he"), ("relu", "he")):
+        healthy = first_gradients(networks(*recipe))
+        assert (np.maximum(healthy[0] / healthy[-1], healthy[-1] / healthy[0]) < 100).all()
+        assert (healthy.max(axis=0) > 1e-3).all()
+
+
+def test_the_faint_networks_lose_units_in_training():
+    network = networks("relu", "xavier")
+
+    def worst_layer():
+        network.forward(DATA.x_train)
+        return np.array([dead_units(z).mean(axis=-1) for z in network.pre_activations]).max(axis=0)
+
+    before = worst_layer()
+    trained(network, SGD(0.003, momentum=0.9), 3)
+    assert 0.2 < np.median(before) < 0.6 < np.median(worst_layer())
+
+
+def test_a_constant_answer_costs_the_entropy():
+    counts = np.array([50, 30, 0, 20])
+    labels = np.repeat(np.arange(4), counts)
+    with np.errstate(divide="ignore"):
+        best = np.log(counts / counts.sum())
+    loss, _ = softmax_cross_entropy(np.tile(best, (100, 1)), labels)
+    assert np.isclose(loss, questions.constant_loss(counts))
+    for seed in range(20):
+        logits = best + np.random.default_rng(seed).normal(scale=0.1, size=4)
+        assert softmax_cross_entropy(np.tile(logits, (100, 1)), labels)[0] > loss
+
+
+def test_the_step_of_the_exercise_is_that_of_the_course():
+    generator = np.random.default_rng(0)
+    parameters = generator.normal(size=7)
+    mine, mean, square, rule = parameters.copy(), np.zeros(7), np.zeros(7), Adam(0.01)
+    for step in range(1, 30):
+        gradients = generator.normal(size=7) * 10.0 ** generator.integers(-8, 3, size=7)
+        rule.step(parameters, gradients)
+        mine, mean, square = questions.adam_step(mine, gradients, mean, square, step, 0.01)
+        assert np.allclose(mine, parameters, rtol=1e-10)
+
+
+def test_the_exercises_initialisation_has_the_variances_of_the_course():
+    for rule in ("he", "xavier", "lecun"):
+        weights, _ = questions.initialise([300, 200, 100], rule, 3)
+        course = Network([300, 200, 100], initializer=rule, generator=np.random.default_rng(4)).weights
+        for mine, theirs in zip(weights, course, strict=True):
+            assert mine.shape == theirs.shape and np.isclose(mine.std(), theirs.std(), rtol=0.03)
+
+
+# --------------------------------------------------------------------------------------------- the explorers
+
+
+def test_the_tour_of_the_gradients_tells_the_truth():
+    medians = {name: np.median(lesson.recorded(name)[0], axis=1) for name in lesson.RECIPES}
+    norms = {name: np.median(lesson.recorded(name)[1], axis=2) for name in lesson.RECIPES}
+    assert norms["ReLU, He, SGD"][0].min() > 0.01
+    assert norms["ReLU, Xavier, SGD"][0].max() < 1e-3 and np.ptp(np.log10(norms["ReLU, Xavier, SGD"][0])) < 1
+    assert abs(medians["ReLU, Xavier, SGD"][-1] - np.log(10)) < 0.02
+    assert medians["ReLU, Xavier, Adam"][-1] < 2.2
+    assert (np.diff(np.log10(norms["sigmoid, Xavier, SGD"][0]))[1:] > 0.2).all()
+    assert abs(medians["sigmoid, Xavier, Adam"][-1] - np.log(10)) < 0.05
+    assert norms["sigmoid, Xavier, Adam"][-1][0] < 1e-8
+    # The answer to the second task: first the gradients, between steps 30 and 60, then the loss.
+    adam = norms["ReLU, Xavier, Adam"][:, :29].min(axis=1)
+    assert adam[30 // lesson.EVERY] < 1e-4 and adam[60 // lesson.EVERY] > 1e-3
+    assert medians["ReLU, Xavier, Adam"][60 // lesson.EVERY] > 2.25
+
+
+def test_the_description_of_the_gradients_is_of_the_picture():
+    explorer = lesson.gradients()
+    told = explorer.picture(network="sigmoid, Xavier, SGD", step=0).description
+    exponents = [float(each) for each in re.findall(r"10\^(-?[\d.]+\d)", told)]
+    norms = np.median(lesson.recorded("sigmoid, Xavier, SGD")[1][0], axis=1)
+    assert np.allclose(exponents, np.log10(norms[[0, 14, 29]]), atol=0.051)
+
+
+def final_loss(**settings):
+    *_, (_, fraction, told) = lesson.watch().frames(**settings)
+    assert fraction == 1
+    return float(re.search(r"loss ([\d.]+)", told)[1])
+
+
+def test_the_live_run_learns_up_to_about_twenty_layers_with_relu_and_xavier():
+    for start in (1, 2):
+        assert final_loss(layers=16, start=start) < 2
+        assert final_loss(layers=28, start=start) > 2.25
+
+
+def test_the_live_run_learns_a_handful_of_layers_with_sigmoid():
+    assert final_loss(layers=3, activation="sigmoid") < 2 < 2.25 < final_loss(layers=6, activation="sigmoid")
+
+
+# --------------------------------------------------------------------------------------------- the questions
+
+
+def test_other_good_answers_are_right_without_remarks():
+    def from_probabilities(counts):
+        share = counts / counts.sum()
+        return float(-sum(p * np.log(p) for p in share if p > 0))
+
+    def folded(parameters, gradients, mean, square, step, learning_rate):
+        mean = mean + 0.1 * (gradients - mean)
+        square = square + 0.001 * (gradients * gradients - square)
+        size = np.sqrt(square) / np.sqrt(1 - 0.999**step) + 1e-8
+        return parameters - learning_rate / (1 - 0.9**step) * mean / size, mean, square
+
+    for name, function in (("constant_loss", from_probabilities), ("adam_step", folded)):
+        result = outcome(name, function)
+        assert (result.status, result.remarks) == (RIGHT, ())
+
+
+def test_means_changed_in_place_are_remarked():
+    def in_place(parameters, gradients, mean, square, step, learning_rate):
+        mean *= 0.9
+        mean += 0.1 * gradients
+        square *= 0.999
+        square += 0.001 * gradients**2
+        corrected = mean / (1 - 0.9**step), square / (1 - 0.999**step)
+        return parameters - learning_rate * corrected[0] / (np.sqrt(corrected[1]) + 1e-8), mean, square
+
+    assert {remark.name for remark in outcome("adam_step", in_place).remarks} == {"mutates"}
