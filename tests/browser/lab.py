@@ -130,16 +130,36 @@ class Lab:
         page.on("console", lambda message: message.type == "error" and self._note(page, message.text))
         page.on("pageerror", lambda error: self._note(page, str(error)))
         page.goto(f"{self.address}/lab/tree/{name}?reset&token={self._token}")
+        self._await_notebook(page, name)
+        page.evaluate("() => { window.jupyterapp.commands.execute('application:toggle-left-area') }")
+        if run:
+            self._run_all(page, wait)
+        return page
+
+    def open_next(self, page, name, wait=120):
+        """Open notebook `name` in a page whose notebook was put away, and run all cells to the end.
+
+        The two lists begin anew. To load JupyterLab itself again would take longer than most notebooks.
+        """
+        page.complaints.clear()
+        page.requests.clear()
+        page.evaluate("path => { window.jupyterapp.commands.execute('docmanager:open', { path }) }", name)
+        self._await_notebook(page, name)
+        self._run_all(page, wait)
+
+    @staticmethod
+    def _await_notebook(page, name):
         page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=60_000)
         ready = "() => window.jupyterapp?.shell.currentWidget?.sessionContext?.isReady"
         page.wait_for_function(ready, timeout=60_000)
         page.wait_for_function(f"() => ({STATE})().idle", timeout=60_000)
-        page.evaluate("() => { window.jupyterapp.commands.execute('application:toggle-left-area') }")
-        if run:
-            page.evaluate("() => { window.jupyterapp.commands.execute('notebook:run-all-cells') }")
-            page.wait_for_function(f"() => ({STATE})().finished", timeout=wait * 1000)
-            page.complaints += page.evaluate(STATE)["errors"]
-        return page
+        assert page.evaluate("() => window.jupyterapp.shell.currentWidget.context.path") == name
+
+    @staticmethod
+    def _run_all(page, wait):
+        page.evaluate("() => { window.jupyterapp.commands.execute('notebook:run-all-cells') }")
+        page.wait_for_function(f"() => ({STATE})().finished", timeout=wait * 1000)
+        page.complaints += page.evaluate(STATE)["errors"]
 
     @staticmethod
     def _note(page, text):
@@ -156,6 +176,18 @@ class Lab:
         light = str(name == "Light").lower()
         page.wait_for_function(f"() => document.body.dataset.jpThemeLight === '{light}'")
         page.wait_for_timeout(500)
+
+    @staticmethod
+    def put_away(page):
+        """Shut the notebook's kernel down and close the notebook, unsaved."""
+        page.evaluate(
+            """async () => {
+                const notebook = window.jupyterapp.shell.currentWidget;
+                await notebook.sessionContext.shutdown();
+                notebook.dispose();
+            }"""
+        )
+        page.wait_for_selector(".jp-Notebook", state="detached")
 
     @staticmethod
     def close(page):

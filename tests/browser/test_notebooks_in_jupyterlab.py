@@ -14,15 +14,33 @@ CHANGED = "([one, before]) => one.dataset.key !== before"
 SETTLED = "one => one.dataset.key !== undefined"
 
 
+@pytest.fixture(scope="module")
+def windows(context):
+    """The page in which JupyterLab runs, if there is one that can be used again."""
+    found = []
+    yield found
+    for one in found:
+        one.close()
+
+
 @pytest.fixture(params=NOTEBOOKS, ids=str)
-def page(request, lab, context):
-    """The notebook, run to its end."""
+def page(request, lab, context, windows):
+    """The notebook, run to its end; in a new page where something failed in the one before."""
     target = lab.folder / request.param
     target.parent.mkdir(exist_ok=True)
     shutil.copy(ROOT / request.param, target)
-    opened = lab.open(context, request.param.as_posix(), wait=240)
-    yield opened
-    lab.close(opened)
+    name, failed = request.param.as_posix(), request.session.testsfailed
+    if windows:
+        page = windows.pop()
+        lab.open_next(page, name, wait=240)
+    else:
+        page = lab.open(context, name, wait=240)
+    yield page
+    if request.session.testsfailed == failed:
+        lab.put_away(page)
+        windows.append(page)
+    else:
+        lab.close(page)
 
 
 def test_it_runs_and_every_widget_answers(page):
