@@ -1,7 +1,8 @@
-"""Everything that must hold, one part after another: lint, tests, and every notebook executed by nbval.
+"""Everything that must hold, in parts of which two run at a time: lint, each folder of tests, every notebook.
 
 `python3 start.py test` runs this with the Python of .venv, in the course's folder. Arguments are pytest's,
-and then only the tests run. All parts run even when one fails; the exit status is 0 when none did.
+and then only pytest runs, with these. All parts run even when one fails; the exit status is 0 when none did.
+What a part says is shown when it has ended, so that two never write into each other's lines.
 """
 
 import os
@@ -15,8 +16,12 @@ from xml.etree import ElementTree
 
 COURSE = Path(__file__).resolve().parent.parent
 PYTHON = [sys.executable, "-P", "-m"]
+PYTEST = ["pytest", "-q", "-p", "no:cacheprovider"]
 # A cell has 10 s in the course's own rules; this leaves room for a busy machine.
-NBVAL = ["pytest", "--nbval-lax", "--nbval-cell-timeout=60", "-p", "no:cacheprovider", "-q"]
+NBVAL = [*PYTEST, "--nbval-lax", "--nbval-cell-timeout=60"]
+AT_ONCE = 2
+# Where a long part comes last, the other half of the machine has nothing to do meanwhile.
+LONGEST = ("browser", "notebooks, exercises", "grading", "teaching", "launcher")
 
 
 @dataclass
@@ -42,16 +47,30 @@ def notebooks(*folders):
     return found
 
 
+def tests():
+    """A part for each folder in tests/ that has tests, and one for the tests beside those folders."""
+    files = sorted(path.relative_to(COURSE) for path in (COURSE / "tests").rglob("test_*.py"))
+    folders = sorted({file.parts[1] for file in files if len(file.parts) > 2})
+    parts = [Part(folder, [*PYTEST, f"tests/{folder}"]) for folder in folders]
+    beside = [str(file) for file in files if len(file.parts) == 2]
+    return [*parts, Part("tests", [*PYTEST, *beside])] if beside or not parts else parts
+
+
 def all_parts(arguments):
-    tests = Part("tests", ["pytest", "-q", *arguments])
+    """The parts in the order in which they start."""
     if arguments:
-        return [tests]
+        return [Part("tests", ["pytest", "-q", *arguments])]
+    parts = [
+        *tests(),
+        Part("notebooks, exercises", [*NBVAL, *notebooks("notebooks", "exercises")]),
+        Part("solutions", [*NBVAL, *notebooks("solutions")], strict=True),
+    ]
+    places = {name: place for place, name in enumerate(LONGEST)}
+    parts.sort(key=lambda part: places.get(part.name, len(places)))
     return [
         Part("ruff check", ["ruff", "check"]),
         Part("ruff format", ["ruff", "format", "--check"]),
-        tests,
-        Part("notebooks, exercises", [*NBVAL, *notebooks("notebooks", "exercises")]),
-        Part("solutions", [*NBVAL, *notebooks("solutions")], strict=True),
+        *parts,
     ]
 
 
@@ -67,19 +86,62 @@ def environment(scratch, strict):
     return changed
 
 
-def run(part):
-    """Run one part and note how it ended."""
-    print(f"\n===== {part.name} =====", flush=True)
-    started = time.monotonic()
-    with tempfile.TemporaryDirectory() as name:
-        scratch = Path(name)
-        report = scratch / "report.xml"
-        extra = [f"--junitxml={report}"] if part.command[0] == "pytest" else []
-        part.status = subprocess.call(
-            [*PYTHON, *part.command, *extra], cwd=COURSE, env=environment(scratch, part.strict)
-        )
-        count(part, report)
-    part.seconds = time.monotonic() - started
+class Run:
+    """A part under way, in a folder of its own. Where it is the only one it writes to the terminal itself."""
+
+    def __init__(self, part, alone):
+        self.part = part
+        self._folder = tempfile.TemporaryDirectory()
+        scratch = Path(self._folder.name)
+        self._report, self._output = scratch / "report.xml", scratch / "output.txt"
+        extra = [f"--junitxml={self._report}"] if part.command[0] == "pytest" else []
+        print(f"{part.name}: started", flush=True)
+        self._started = time.monotonic()
+        with open(self._output, "wb") as file:
+            self._process = subprocess.Popen(
+                [*PYTHON, *part.command, *extra],
+                cwd=COURSE,
+                env=environment(scratch, part.strict),
+                stdout=None if alone else file,
+                stderr=None if alone else subprocess.STDOUT,
+            )
+
+    def ended(self):
+        return self._process.poll() is not None
+
+    def note(self):
+        """Note how the part ended and show what it said."""
+        self.part.seconds = time.monotonic() - self._started
+        self.part.status = self._process.returncode
+        count(self.part, self._report)
+        print(f"\n===== {self.part.name} =====")
+        print(self._output.read_text(encoding="locale", errors="replace"), flush=True)
+
+    def close(self):
+        """End what still runs: after Ctrl-C, which in a terminal has reached the part as well."""
+        try:
+            self._process.wait(3)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        self._folder.cleanup()
+
+
+def run(parts):
+    """Run the parts, AT_ONCE at a time."""
+    waiting, running = list(parts), []
+    try:
+        while waiting or running:
+            while waiting and len(running) < AT_ONCE:
+                running.append(Run(waiting.pop(0), alone=len(parts) == 1))
+            time.sleep(0.05)
+            for each in [each for each in running if each.ended()]:
+                each.note()
+                each.close()
+                running.remove(each)
+    finally:
+        for each in running:
+            each.close()
 
 
 def count(part, report):
@@ -96,19 +158,22 @@ def count(part, report):
 
 
 def main(arguments):
+    started = time.monotonic()
     parts = all_parts(arguments)
-    for part in parts:
-        run(part)
+    run(parts)
     print("\n===== summary =====")
     for part in parts:
         verdict = "passed" if part.status == 0 else f"FAILED (exit status {part.status})"
-        print(f"{part.name:<22}{part.seconds:7.1f} s  {verdict}")
+        numbers = f"{part.passed:5} passed {part.failed:3} failed {part.skipped:3} skipped"
+        print(f"{part.name:<22}{part.seconds:7.1f} s {numbers}  {verdict}")
     passed, failed, skipped = (
         sum(getattr(part, name) for part in parts) for name in ("passed", "failed", "skipped")
     )
+    print(f"{'in all':<22}{time.monotonic() - started:7.1f} s")
     print(f"\n{passed} passed, {failed} failed, {skipped} skipped")
     return int(any(part.status for part in parts))
 
 
 if __name__ == "__main__":
+    sys.stdout.reconfigure(errors="replace")
     sys.exit(main(sys.argv[1:]))

@@ -1,4 +1,4 @@
-"""`start.py test` on a tiny course: all parts run, one failure shows, the learner's progress is safe."""
+"""`start.py test` on a tiny course: all parts run, two at a time, a failure shows, the progress is safe."""
 
 import json
 import os
@@ -12,6 +12,21 @@ from conftest import COURSE
 
 NOT_STRICT = "import os; assert 'RELU_COURSE_STRICT' not in os.environ"
 STRICT = "import os; assert os.environ['RELU_COURSE_STRICT'] == '1'"
+# Each part waits for the other one's file, and none may find its own progress file in use.
+WAITS = """
+import os, pathlib, time
+
+def test_waits_for_the_other():
+    progress = pathlib.Path(os.environ["RELU_COURSE_PROGRESS"])
+    assert not progress.exists()
+    progress.touch()
+    pathlib.Path(__file__).with_name("here").touch()
+    other = pathlib.Path(__file__).parents[1] / "{other}" / "here"
+    end = time.monotonic() + 60
+    while not other.exists():
+        assert time.monotonic() < end
+        time.sleep(0.05)
+"""
 PROGRESS = "open(os.environ['RELU_COURSE_PROGRESS'], 'a', encoding='utf-8').write('{}')"
 
 
@@ -34,8 +49,13 @@ def tiny(tmp_path):
     (tmp_path / "pyproject.toml").write_text(
         '[tool.pytest.ini_options]\ntestpaths = ["tests"]\n', encoding="utf-8"
     )
-    (tmp_path / "tests" / "test_one.py").write_text("def test_one():\n    pass\n", encoding="utf-8")
+    write_test(tmp_path / "tests" / "test_one.py", "def test_one():\n    pass\n")
     return tmp_path
+
+
+def write_test(path, source):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(source, encoding="utf-8")
 
 
 def run_all(folder, *arguments):
@@ -44,19 +64,37 @@ def run_all(folder, *arguments):
     return subprocess.run(program, env=environment, capture_output=True, encoding="utf-8", timeout=120)
 
 
+def summary(done):
+    """For each part its verdict and its numbers of passed, failed and skipped tests."""
+    line = r"^(\w[\w, ]+?)\s+[\d.]+ s\s+(\d+) passed\s+(\d+) failed\s+(\d+) skipped  (passed|FAILED)"
+    found = re.findall(line, done.stdout, re.MULTILINE)
+    return {name: (verdict, *map(int, numbers)) for name, *numbers, verdict in found}
+
+
 def test_all_parts_run_though_one_fails(tiny):
     write_notebook(tiny / "notebooks" / "good.ipynb", f"{NOT_STRICT}\n{PROGRESS}")
     write_notebook(tiny / "exercises" / "bad.ipynb", "1 / 0")
     write_notebook(tiny / "solutions" / "good.ipynb", f"{STRICT}\n{PROGRESS}")
+    write_test(tiny / "tests" / "left" / "test_left.py", WAITS.format(other="right"))
+    write_test(
+        tiny / "tests" / "right" / "deeper" / "test_right.py", "def test_right():\n    assert 1 == 2\n"
+    )
+    write_test(tiny / "tests" / "right" / "test_beside.py", WAITS.format(other="left"))
     done = run_all(tiny)
     assert done.returncode == 1
-    verdicts = dict(re.findall(r"^(\w[\w, ]+?)\s+[\d.]+ s  (passed|FAILED)", done.stdout, re.MULTILINE))
-    assert verdicts["notebooks, exercises"] == "FAILED"
-    assert verdicts["tests"] == verdicts["solutions"] == "passed", done.stdout
+    parts = summary(done)
+    assert parts["notebooks, exercises"] == ("FAILED", 1, 1, 0)
+    assert parts["right"] == ("FAILED", 1, 1, 0)
+    assert parts["left"] == parts["tests"] == parts["solutions"] == ("passed", 1, 0, 0), done.stdout
     # Ruff finds fault with the one-line notebooks or not: its two parts count one each.
-    linted = sum(verdicts[name] == "passed" for name in ("ruff check", "ruff format"))
+    linted = sum(parts[name][0] == "passed" for name in ("ruff check", "ruff format"))
+    assert len(parts) == 7
     last = done.stdout.splitlines()[-1]
-    assert last == f"{3 + linted} passed, {1 + 2 - linted} failed, 0 skipped", done.stdout
+    assert last == f"{5 + linted} passed, {2 + 2 - linted} failed, 0 skipped", done.stdout
+    # What a part says stands below its name, in one piece.
+    said = re.split(r"^===== (.+) =====$", done.stdout, flags=re.MULTILINE)
+    assert "assert 1 == 2" in said[said.index("right") + 1]
+    assert "ZeroDivisionError" in said[said.index("notebooks, exercises") + 1]
     assert not (tiny / "mine").exists()
 
 
