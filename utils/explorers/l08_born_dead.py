@@ -212,14 +212,14 @@ def safe_picture(layers, probabilities):
     for probability, look in zip(probabilities, LINES, strict=False):
         widths = [safe_width(int(each), probability) for each in layers]
         axes.plot(layers, widths, drawstyle="steps-post", **look)
-        axes.text(layers[-1] * 1.1, widths[-1], f"{probability:.1%}", color=look["color"], va="center")
-        told.append(f"{probability:.1%}, from {widths[0]} to {widths[-1]}")
-    axes.set(xscale="log", xlim=(layers[0], layers[-1] * 2.6), ylim=(0, None))
+        name = f"at most {100 * probability:g} %"
+        axes.text(layers[-1] * 1.1, widths[-1], name, color=look["color"], fontsize=10, va="center")
+        told.append(f"{name}: from {widths[0]} to {widths[-1]}")
+    axes.set(xscale="log", xlim=(layers[0], layers[-1] * 7), ylim=(0, None))
     axes.set(xlabel="layers L (each step along the axis: ten times as many)", ylabel="smallest safe width N")
-    axes.text(layers[-1] * 1.1, axes.get_ylim()[1] * 0.99, "at most", fontsize=10, va="top")
     return figure, (
-        f"Smallest width that keeps the upper bound below a limit, from {layers[0]:,} to {layers[-1]:,} "
-        f"layers. Below {'; below '.join(told)}."
+        f"Smallest width that keeps the upper bound at a limit or below, from {layers[0]:,} to "
+        f"{layers[-1]:,} layers: {'; '.join(told)}."
     )
 
 

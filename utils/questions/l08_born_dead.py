@@ -77,7 +77,7 @@ UPPER_BOUND = Question(
         Mistake(
             "one_unit_enough",
             lambda width, layers: 1 - 0.5 ** (width * (layers - 1.0)),
-            "You ask that not one unit of the network be off. A layer is dead only when *all* its units are "
+            "You ask that not one unit of the network be off. A layer is dead only when all its units are "
             "off, and that has probability (1/2)^N.",
         ),
         Mistake(
@@ -96,7 +96,7 @@ UPPER_BOUND = Question(
             "half_over_width",
             lambda width, layers: 1 - (1 - 0.5 / width) ** (layers - 1),
             "For one layer you took 1/(2 N). N independent units that are off with probability 1/2 each are "
-            "*all* off with probability 1/2 times 1/2 times …, N factors.",
+            "all off with probability 1/2 times 1/2 times …, N factors.",
         ),
         Mistake(
             "one_layer",
@@ -107,7 +107,7 @@ UPPER_BOUND = Question(
     hints=(
         "Go from small to large: the probability that one unit is off; that one layer of N units is off; "
         "that one layer is alive; that all L - 1 hidden layers are alive.",
-        "The network is dead at the input when *not* all hidden layers are alive there: 1 minus that.",
+        "The network is dead at the input when not all hidden layers are alive there: 1 minus that.",
         "`0.5 ** width` works for numbers and for integer arrays alike.",
     ),
     section=BOUNDS,
@@ -219,13 +219,13 @@ FIRST_DEAD_LAYER = Question(
         Mistake(
             "either_input",
             _one_ray_each,
-            "You stop at the first layer that is off for *one* of the inputs 1 and -1. The other half of the "
+            "You stop at the first layer that is off for one of the inputs 1 and -1. The other half of the "
             "line may still get through: dead is what is off for both.",
         ),
         Mistake(
             "any_unit",
             lambda weights: _first([(z <= 0).all(axis=0).any() for z in _states(weights)]),
-            "You stop at the first layer in which *one* unit is off for both inputs. The others may still "
+            "You stop at the first layer in which one unit is off for both inputs. The others may still "
             "carry the signal: a layer is dead when all its units are off.",
         ),
         Mistake(
@@ -271,7 +271,7 @@ FIRST_DEAD_LAYER = Question(
         Mistake(
             "true_or_false",
             lambda weights: bool(any(_dead_layers(weights))),
-            "You say *whether* the network is dead. Asked is which layer, as a number: 1 for the first, 0 "
+            "You say whether the network is dead. Asked is which layer, as a number: 1 for the first, 0 "
             "for none.",
         ),
     ),
@@ -367,21 +367,21 @@ BORN_DEAD_SHARE = Question(
         Mistake(
             "one_input",
             _share(inputs=(1.0,)),
-            "Your share is the probability that the network is off at *one* input, which is the upper "
+            "Your share is the probability that the network is off at one input, which is the upper "
             "bound. A network that is off at x = 1 may still work for x = -1: put both through the same "
             "weights, and count it only if it is off for both.",
         ),
         Mistake(
             "either_input",
             _share(dead=_off_at_one_input),
-            "You count a network as soon as it is off at *one* of the two inputs. It is dead only when it is "
+            "You count a network as soon as it is off at one of the two inputs. It is dead only when it is "
             "off at both.",
         ),
         Mistake(
             "any_unit",
             _share(dead=_one_unit_off),
             "You count a network as soon as a single unit is off for both inputs. A layer is dead only when "
-            "*all* its units are off for both.",
+            "all its units are off for both.",
         ),
         Mistake(
             "one_layer_more",
@@ -501,7 +501,7 @@ SAFE_DEPTH = Question(
         Mistake(
             "alive",
             lambda width, probability: 1 + math.floor(_depth(width, 1 - probability)),
-            "You kept the probability of being *alive* at `probability`. `probability` is what may be dead: "
+            "You kept the probability of being alive at `probability`. `probability` is what may be dead: "
             "alive is 1 - probability.",
         ),
         Mistake(
@@ -513,7 +513,7 @@ SAFE_DEPTH = Question(
         Mistake(
             "no_logarithm_of_p",
             lambda width, probability: 1 + math.floor(math.log(probability) / math.log(0.5**width)),
-            "You asked that *every* hidden layer be dead: (2^-N)^(L - 1). One dead layer is enough; start "
+            "You asked that every hidden layer be dead: (2^-N)^(L - 1). One dead layer is enough; start "
             "from the upper bound.",
         ),
         Mistake(
@@ -539,7 +539,7 @@ CHOICES = (
     Choice(
         "share_born_dead",
         "Ten layers of width 2: nine hidden layers of two ReLU units, one input, one output, biases 0, He "
-        "initialisation. In what share of such networks is the output 0 for *every* x, before the first "
+        "initialisation. In what share of such networks is the output 0 for every x, before the first "
         "training step?",
         (
             Option(
@@ -552,7 +552,7 @@ CHOICES = (
             ),
             Option(
                 "About a quarter",
-                "A quarter is the chance that *one* layer of two units is off at one input: 1/2 times 1/2. "
+                "A quarter is the chance that one layer of two units is off at one input: 1/2 times 1/2. "
                 "There are nine such layers.",
             ),
             Option(
@@ -616,7 +616,7 @@ CHOICES = (
     ),
     Choice(
         "which_bound",
-        "Why is 1 - (1 - 2^-N)^(L - 1), the probability of a layer that is off at x = 1, an *upper* bound "
+        "Why is 1 - (1 - 2^-N)^(L - 1), the probability of a layer that is off at x = 1, an upper bound "
         "for networks that are dead for every x?",
         (
             Option(
@@ -690,9 +690,7 @@ CHOICES = (
         "A dead network is trained with the mean squared error on five targets: 0, 0, 0, 0 and 10. Which "
         "output does it approach?",
         (
-            Option(
-                "0, the median", "That is best for the mean *absolute* error. The squared error weighs 10."
-            ),
+            Option("0, the median", "That is best for the mean absolute error. The squared error weighs 10."),
             Option("2, the mean", "The constant with the smallest squared error is the mean.", right=True),
             Option("5, the middle between smallest and largest", "That would be best for the largest error."),
             Option(
