@@ -1,6 +1,6 @@
 """ReLU networks built by hand to fold: every layer lays its input on itself several times.
 
-All return hidden layers as `utils.regions` takes them: a list of (weights (fan_in, width), bias (width,)).
+All give hidden layers as `utils.regions` takes them: a list of (weights (fan_in, width), bias (width,)).
 """
 
 import numpy as np
@@ -16,6 +16,24 @@ def tent_layers(folds, peak=1.0):
     kinks = np.array([0.0, 0.5, 1.0])
     output = peak * np.array([2.0, -4.0, 2.0])
     return [(np.ones((1, 3)), -kinks)] + [(np.outer(output, np.ones(3)), -kinks)] * (folds - 1)
+
+
+def square_layers(folds):
+    """Return layers of three units for x - sum_{s=1}^{folds} g_s / 4**s on 0 <= x <= 1, and output weights.
+
+    g_s is the tent applied s times. The distance to x**2 is at most 4**-(folds + 1) (Yarotsky 2017). A layer
+    has the units relu(g), relu(g - 1/2), and the result so far, which is never negative and so passes as it
+    is. The output weights (3,) make the result of the last layer's units. ValueError for fewer than one fold.
+    """
+    if folds < 1:
+        raise ValueError(f"folds must be at least 1, not {folds}.")
+    bias, wave = np.array([0, -0.5, 0]), np.array([2.0, -4.0, 0.0])
+    weights, layers = np.ones((1, 3)), []
+    for fold in range(1, folds + 1):
+        layers.append((weights, bias))
+        result = np.array([0, 0, 1]) - wave / 4**fold
+        weights = np.stack([wave, wave, result], axis=1)
+    return layers, result
 
 
 def folding_layers(widths):

@@ -218,17 +218,17 @@ def counts_picture(counts, shapes):
         axes.plot(layers + np.linspace(-0.12, 0.12, pieces.size), pieces, "o", color=BLUE, markersize=4)
         bound = deep_lower_bound(shapes[layers])
         axes.plot(layers, bound, "D", color=ORANGE, markersize=8)
-        axes.text(layers + 0.12, bound * 1.1, f"{bound:,}", color=ORANGE, va="bottom", ha="center")
+        axes.text(layers + 0.12, bound, f"{bound:,}", color=ORANGE, va="bottom", ha="left")
         told.append(
             f"{layers} layer{'' if layers == 1 else 's'}: {pieces.min()} to {pieces.max()}, "
             f"mean {pieces.mean():.0f}"
         )
     axes.axhline(shallow, color=BLACK, linestyle="--", linewidth=1.5)
-    axes.text(4.95, shallow * 1.07, f"one layer at most: {shallow}", ha="right", va="bottom", fontsize=10)
-    axes.text(2.6, 3400, "◆ some network\nhas so many", color=ORANGE, ha="center", va="bottom")
-    axes.text(4.95, 60, "● random networks", color=BLUE, ha="right")
+    axes.text(5.45, shallow * 1.07, f"one layer\nat most: {shallow}", ha="right", va="bottom", fontsize=10)
+    axes.text(0.6, 12_000, "◆ built to fold", color=ORANGE, va="bottom")
+    axes.text(0.6, 110, "● random networks", color=BLUE)
     names = [f"{n}\n({' + '.join(map(str, widths))})" for n, widths in shapes.items()]
-    axes.set(yscale="log", xlim=(0.5, 5), ylim=(40, 60_000), ylabel="pieces of the plane")
+    axes.set(yscale="log", xlim=(0.5, 5.5), ylim=(60, 40_000), ylabel="pieces of the plane")
     axes.set_xticks(list(shapes), names)
     axes.set_xlabel(f"hidden layers (units in each, {units} in all)")
     return figure, f"Pieces of random networks with {units} units. {'; '.join(told)}."
@@ -326,14 +326,14 @@ def pieces_between(network, pairs):
 
 
 def through(samples):
-    """Return (origin, directions, half) of the square that just holds three samples (3, features).
+    """Return (origin, directions, half) of a square around three samples (3, features), with a margin.
 
     Its middle is their mean; the directions are unit vectors at right angles in their plane.
     """
     samples = np.asarray(samples, float)
     origin = samples.mean(axis=0)
     directions = np.linalg.qr((samples[1:] - samples[0]).T)[0].T
-    return origin, directions, np.abs((samples - origin) @ directions.T).max()
+    return origin, directions, 1.15 * np.abs((samples - origin) @ directions.T).max()
 
 
 def training_picture(counts, reached):
@@ -371,7 +371,7 @@ def image_plane_picture(before, after, places, digits):
         plane(one, -half, half, "first direction", "second direction")
         for (x, y), digit in zip(places, digits, strict=True):
             box = {"boxstyle": "circle,pad=0.2", "facecolor": "white", "edgecolor": BLACK}
-            one.text(0.93 * x, 0.93 * y, str(digit), ha="center", va="center", fontsize=12, bbox=box)
+            one.text(x, y, str(digit), ha="center", va="center", fontsize=12, bbox=box)
         one.text(0, half, f"{name}: {found.count} pieces", ha="center", va="bottom")
     return figure, (
         f"The plane through three test images, a {digits[0]}, a {digits[1]} and a {digits[2]}: "

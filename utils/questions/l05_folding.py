@@ -710,7 +710,7 @@ CHOICES = (
     ),
     Choice(
         id="tents_added",
-        prompt="Ten tents of any heights, widths and places, 30 units in all, stand side by side in *one* "
+        prompt="Ten tents of any heights, widths and places, 30 units in all, stand side by side in one "
         "layer and are added up. How many pieces has the sum at most?",
         options=(
             Option(
@@ -751,8 +751,8 @@ CHOICES = (
                 "Each fold fills the gaps that the last one left, and these are smaller every time.",
             ),
             Option(
-                "less and less: the first folds do nearly all",
-                "In absolute numbers, yes. As a factor every fold does the same.",
+                "divides it by less and less: the folds wear off",
+                "The factor is the same for every fold, because all gaps shrink alike.",
             ),
         ),
         section=SQUARE,
