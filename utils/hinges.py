@@ -50,13 +50,14 @@ def interpolate(knots, values):
 def error_curve(function, knots):
     """How far `function` lies above the straight pieces through its points at `knots` (n + 1,).
 
+    It is called once, with an array, and may return a single number where it is constant.
     Returns (x, error), both (n, PARTS + 1): a row for each piece, with both of its ends, in equal parts.
     """
     knots = np.asarray(knots, float)
     _demand_increasing(knots)
     share = np.linspace(0, 1, PARTS + 1)
     x = knots[:-1, None] * (1 - share) + knots[1:, None] * share
-    values = function(x)
+    values = np.broadcast_to(function(x), x.shape)
     return x, values - (values[:, :1] * (1 - share) + values[:, -1:] * share)
 
 
@@ -83,7 +84,7 @@ def equal_shares(x, density, pieces):
     return np.interp(np.linspace(0, area[-1], pieces + 1), area, x)
 
 
-def convergence_order(pieces, errors):
+def error_order(pieces, errors):
     """The p of errors ~ C pieces**-p: minus the slope of the straight line through (log pieces, log errors).
 
     Least squares; both (m,). Pairs whose error is 0 are left out: they have no logarithm.

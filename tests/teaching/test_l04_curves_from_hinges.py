@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from utils.explorers import l04_curves_from_hinges as lesson
-from utils.hinges import convergence_order as order_of
 from utils.hinges import equal_shares, error_curve, interpolate, largest_error
+from utils.hinges import error_order as order_of
 from utils.judge import diagnose
 from utils.networks import Network
 from utils.optimizers import Adam
@@ -92,22 +92,30 @@ def test_fewer_hinges_than_pieces_are_not_enough_in_general():
         assert (np.abs(table @ weights - values).max() < 1e-9) == enough
 
 
-def test_training_places_knots_usefully_but_not_best():
-    x = equal_knots(256)[:, None]
-    dense = equal_knots(4000) ** 2
-    trained = {}
-    for name, function in (("sine", SINE), ("root", ROOT), ("corner", CORNER)):
-        generator = np.random.default_rng(3)
-        network = Network([1, 16, 1], generator=generator, replicas=20)
-        for rate in (0.02, 0.004, 0.0008):
-            run = {"optimizer": Adam(rate), "epochs": 1000, "batch_size": None, "progress": False}
-            fit(network, 2 * x - 1, function(x), loss="squared_error", generator=generator, **run)
-        trained[name] = np.abs(network.forward(2 * dense[:, None] - 1)[..., 0] - function(dense)).max(axis=1)
-    knots = equal_knots(16)
-    assert (trained["sine"] > largest_error(SINE, knots)).sum() >= 17
-    assert (trained["root"] < largest_error(ROOT, knots)).sum() >= 13
-    assert trained["root"].min() > largest_error(ROOT, knots**4)
-    assert (trained["corner"] < largest_error(CORNER, knots)).sum() >= 16
+def trained_errors(function, optimizers):
+    """Largest errors (20,) of networks with 16 units, trained on with one optimizer after the other."""
+    x, dense = equal_knots(256)[:, None], equal_knots(4000) ** 2
+    generator = np.random.default_rng(3)
+    network = Network([1, 16, 1], generator=generator, replicas=20)
+    for optimizer, rate in optimizers:
+        optimizer.learning_rate = rate
+        run = {"optimizer": optimizer, "epochs": 1000, "batch_size": None, "progress": False}
+        fit(network, 2 * x - 1, function(x), loss="squared_error", generator=generator, **run)
+    return np.abs(network.forward(2 * dense[:, None] - 1)[..., 0] - function(dense)).max(axis=1)
+
+
+def test_training_finds_the_corner_but_not_the_best_places():
+    rates, knots = (0.02, 0.004, 0.0008), equal_knots(16)
+    one = Adam(0.02)
+    errors_of = {f: trained_errors(f, [(one, rate) for rate in rates]) for f in (SINE, ROOT, CORNER)}
+    assert (errors_of[SINE] > largest_error(SINE, knots)).sum() >= 17
+    assert errors_of[ROOT].min() > 5 * largest_error(ROOT, knots**4)
+    assert (errors_of[CORNER] < largest_error(CORNER, knots)).sum() >= 16
+    # Beside equal knots the recipe decides: here an optimiser that forgets its means at each new rate.
+    forgetful = trained_errors(ROOT, [(Adam(0.02), rate) for rate in rates])
+    equal = largest_error(ROOT, knots)
+    assert (forgetful < equal).sum() >= (errors_of[ROOT] < equal).sum() + 6
+    assert forgetful.min() > 5 * largest_error(ROOT, knots**4)
 
 
 # --------------------------------------------------------------------------------------------- the explorers

@@ -74,6 +74,11 @@ def test_the_error_has_its_sign_and_is_0_at_the_knots():
     assert (error[:, [0, -1]] == 0).all() and (error[:, 1:-1] > 0).all()
 
 
+def test_a_constant_may_be_a_single_number_and_nan_is_handed_on():
+    assert hinges.largest_error(lambda x: 3, [0, 1, 4]) == 0
+    assert np.isnan(hinges.largest_error(lambda x: x * np.nan, [0, 1, 4]))
+
+
 def test_the_sine_reaches_half_of_pi_squared():
     for n in (50, 100, 400):
         error = hinges.largest_error(CURVES["sine"], np.linspace(0, 1, n + 1))
@@ -109,8 +114,8 @@ def test_equal_shares():
 
 def test_the_order_of_a_power_and_of_one_with_zeros():
     n = np.array([4, 8, 9, 32])
-    assert hinges.convergence_order(n, 3.0 * n**-1.5) == pytest.approx(1.5)
-    assert hinges.convergence_order(n, np.where(n == 9, 0, 1 / n)) == pytest.approx(1)
+    assert hinges.error_order(n, 3.0 * n**-1.5) == pytest.approx(1.5)
+    assert hinges.error_order(n, np.where(n == 9, 0, 1 / n)) == pytest.approx(1)
 
 
 def test_refusals_say_what_to_do():

@@ -199,7 +199,7 @@ def points_picture(function, knots):
     bars.vlines(hinges.knots, np.concatenate([[0], slopes[:-1]]), slopes, color=BLUE, linewidth=2)
     bars.plot(hinges.knots, slopes, "o", color=BLUE, markersize=6)
     bars.axhline(0, color=GREY, linewidth=0.8)
-    bars.set(xlabel="input x", ylabel="slope", title="grey: slopes · blue: their changes, the weights")
+    bars.set(xlabel="input x", ylabel="slope", title="grey: slopes · blue: weights")
     gap = np.abs(hinges(knots) - function(knots)).max()
     return figure, (
         f"{knots.size} points, {hinges.knots.size} hidden units. At the points the network misses the curve "
@@ -211,26 +211,32 @@ def points_picture(function, knots):
 def errors_picture(pieces, errors, theory=None):
     """Largest errors against the number of pieces on logarithmic axes: (figure, description).
 
-    pieces (m,); errors: name -> (m,); theory: name -> (m,), drawn dotted.
+    pieces (m,); errors: name -> (m,), drawn as marks and joined by lines; theory: name -> (m,), which the
+    lines then show instead. What is 0 up to rounding, or NaN, is not drawn but told.
     """
     figure, axes = new_figure(width=7, height=4.4)
     axes.set(xscale="log", yscale="log", xlabel="pieces n", ylabel="largest error")
     told = []
     for (name, values), look, marker in zip(errors.items(), LINES, MARKERS, strict=False):
         seen = values > NOTHING
-        axes.plot(pieces[seen], values[seen], marker=marker, markersize=5, **look)
+        if not seen.any():
+            told.append(f"{name} {'not a number' if np.isnan(values).any() else '0, up to rounding'}")
+            continue
+        axes.plot(pieces[seen], values[seen], marker, color=look["color"], markersize=6)
+        if theory:
+            axes.plot(pieces, theory[name], **look)
+        else:
+            axes.plot(pieces[seen], values[seen], **look)
         axes.annotate(
             name, (pieces[seen][-1], values[seen][-1]), xytext=(8, 0), textcoords="offset points",
             color=look["color"], va="center", fontsize=11,
         )  # fmt: skip
-        if theory:
-            axes.plot(pieces, theory[name], color=BLACK, linewidth=1, linestyle=":")
         told.append(f"{name} {values[seen][0]:.2g} to {values[seen][-1]:.2g}")
     axes.set_xticks(pieces, [str(n) for n in pieces])
     axes.set_xticks([], minor=True)
     axes.set_xlim(pieces[0] * 0.8, pieces[-1] * 3.2)
-    dotted = " Dotted: theory." if theory else ""
-    return figure, f"Largest error from n = {pieces[0]} to {pieces[-1]}: {'; '.join(told)}.{dotted}"
+    lines = " The lines are the theory's." if theory else ""
+    return figure, f"Largest error from n = {pieces[0]} to {pieces[-1]}: {'; '.join(told)}.{lines}"
 
 
 def placed_picture(pieces, equal, placed):
@@ -262,6 +268,10 @@ def trained_picture(trained, written, placed):
             f"{name}: trained {errors.min():.2g} to {errors.max():.2g} (median {np.median(errors):.2g}), "
             f"equal knots {written[name]:.2g}, placed knots {told_error(placed[name])}"
         )
+        if placed[name] <= NOTHING:
+            axes.text(
+                place, 0.02, "placed: 0", transform=axes.get_xaxis_transform(), ha="center", fontsize=11
+            )
     axes.set(yscale="log", ylabel="largest error", xlim=(-0.5, 3.3))
     axes.set_xticks(range(len(trained)), list(trained))
     for height, name, colour in ((0.7, "● trained", BLUE), (0.58, "— equal knots", ORANGE)):

@@ -65,7 +65,7 @@ HINGE_WEIGHTS = Question(
             "slopes",
             _by_slopes(lambda slopes: slopes),
             "These are the slopes of the pieces. All hinges further left are still rising when the next one "
-            "sets in, so a weight is the *change* of slope at its knot.",
+            "sets in, so a weight is the change of slope at its knot.",
         ),
         Mistake(
             "without_first",
@@ -122,7 +122,7 @@ HINGE_WEIGHTS = Question(
         Mistake(
             "first_gap_for_all",
             _by_other_slopes(lambda knots, values: np.diff(values) / (knots[1] - knots[0])),
-            "Every rise is divided by the length of the *first* piece. The knots need not be equally far "
+            "Every rise is divided by the length of the first piece. The knots need not be equally far "
             "apart: each piece has its own length.",
         ),
         Mistake(
@@ -148,7 +148,7 @@ HINGE_WEIGHTS = Question(
         Mistake(
             "summed",
             _by_slopes(np.cumsum),
-            "The slopes are added up. It is the other way round: the *weights* add up to the slopes, so the "
+            "The slopes are added up. It is the other way round: the weights add up to the slopes, so the "
             "weights are the differences of the slopes.",
         ),
     ),
@@ -389,7 +389,7 @@ UNITS_NEEDED = Question(
         Mistake(
             "eight_on_top",
             _needed(lambda m, length, error: length * math.sqrt(8 * m / error)),
-            "The 8 is on the wrong side: the bound is *divided* by 8.",
+            "The 8 is on the wrong side: the bound is divided by 8.",
         ),
         Mistake(
             "no_root",
@@ -688,7 +688,7 @@ CHOICES = (
             ),
             Option(
                 "It depends: for some smooth curves it hardly falls",
-                "How *large* it is depends on the curve. Its *falling* does not, once the pieces are short "
+                "How large it is depends on the curve. Its falling does not, once the pieces are short "
                 "against the curve's bends.",
             ),
         ),
@@ -787,12 +787,12 @@ CHOICES = (
     Choice(
         "trained_or_written",
         "16 hidden units for one wave of a sine. Network A is written down, with equal knots. Networks B are "
-        "trained by gradient descent from 20 random starts; their knots are free. Which has the smaller "
-        "*largest* error?",
+        "trained for 3000 steps, from 20 random starts; their knots are free. Which has the smaller "
+        "largest error?",
         (
             Option(
                 "B in all or nearly all starts: free knots can do all that equal ones can, and more",
-                "They *could*. That training finds it is another matter.",
+                "They could. That training finds it is another matter.",
             ),
             Option(
                 "B in about half of the starts",
@@ -800,12 +800,12 @@ CHOICES = (
             ),
             Option(
                 "A, against all or nearly all starts",
-                "So it is for the sine and this recipe. It is not so for all curves.",
+                "So it is for the sine with this recipe of training. It is not so for all curves.",
                 right=True,
             ),
             Option(
                 "It makes no difference: training ends in the formula's weights",
-                "Training knows nothing of the formula, makes the *mean* squared error small, and each start "
+                "Training knows nothing of the formula, makes the mean squared error small, and each start "
                 "ends elsewhere.",
             ),
         ),
