@@ -4,7 +4,7 @@ import copy
 from functools import lru_cache
 
 import numpy as np
-from matplotlib.colors import PowerNorm
+from matplotlib.colors import PowerNorm, to_rgba
 
 from utils.activations import ACTIVATIONS
 from utils.batch_norm import with_batch_norm
@@ -20,6 +20,7 @@ from utils.training import accuracy
 
 WIDTH = 256
 BATCH = 32
+DEAD = to_rgba(ORANGE)
 INPUTS = ("pixels 0 to 16", "pixels 0 to 1", "standardised")
 
 
@@ -208,7 +209,10 @@ def _deaths_scene():
     return figure
 
 
-def _deaths(figure, recipe, inputs, learning_rate, start):
+def dying(recipe, inputs, learning_rate, start):
+    """Train one network for WATCHED steps; yield after each, and before the first, which units are off for
+    all training images (units,), and the test accuracy.
+    """
     x, y, x_test, y_test = images(inputs)
     generator = np.random.default_rng(start)
     network = Network([64, WIDTH, 10], activation=RECIPES[recipe], generator=generator)
@@ -216,32 +220,33 @@ def _deaths(figure, recipe, inputs, learning_rate, start):
         network = with_batch_norm(network)
     optimizer = SGD(learning_rate)
     order = generator.permutation(len(x))
-    dead, reached = np.zeros((WIDTH, WATCHED + 1), bool), []
     for step in range(WATCHED + 1):
-        with network.evaluation(), np.errstate(all="ignore"):
+        with network.evaluation(), np.errstate(all="ignore"):  # a network that diverges overflows
             network.forward(x)
-            dead[:, step] = dead_units(network.pre_activations[0])
-            reached.append(float(accuracy(network, x_test, y_test)))
-        units, right = figure.axes
-        pixels = np.zeros((WIDTH, WATCHED + 1, 4))
-        pixels[dead] = (0xD5 / 255, 0x5E / 255, 0, 1)
+            dead = dead_units(network.pre_activations[0])
+            yield dead, float(accuracy(network, x_test, y_test))
+        batch = order[step * BATCH : (step + 1) * BATCH]
+        if step < WATCHED:
+            with np.errstate(all="ignore"):
+                _, upstream = softmax_cross_entropy(network.forward(x[batch]), y[batch])
+                network.backward(upstream, needs_input_gradient=False)
+                optimizer.step(network.parameters, network.gradients)
+
+
+def _deaths(figure, recipe, inputs, learning_rate, start):
+    units, right = figure.axes
+    pixels, reached = np.zeros((WIDTH, WATCHED + 1, 4)), []
+    for step, (dead, share) in enumerate(dying(recipe, inputs, learning_rate, start)):
+        pixels[dead, step] = DEAD
+        reached.append(share)
         extent = (-0.5, WATCHED + 0.5, WIDTH, 0)
         units.imshow(pixels, aspect="auto", extent=extent, interpolation="nearest")
         units.axvline(step + 0.5, color=BLACK, linewidth=1)
         right.plot(np.arange(step + 1), reached, color=BLUE, linewidth=2.2)
-        right.plot(step, reached[-1], "o", color=BLUE)
-        yield (
-            step / WATCHED,
-            f"{recipe}, {inputs}, learning rate {learning_rate:.2f}, after {step} steps: "
-            f"{dead[:, step].sum()} of {WIDTH} units are off for all training images, test accuracy "
-            f"{reached[-1]:.2f}.",
-        )
-        batch = order[step * BATCH : (step + 1) * BATCH]
-        if step < WATCHED:
-            with np.errstate(all="ignore"):  # a network that diverges overflows
-                _, upstream = softmax_cross_entropy(network.forward(x[batch]), y[batch])
-                network.backward(upstream, needs_input_gradient=False)
-                optimizer.step(network.parameters, network.gradients)
+        right.plot(step, share, "o", color=BLUE)
+        told = f"{dead.sum()} of {WIDTH} units are off for all training images, test accuracy {share:.2f}."
+        setting = f"{recipe}, {inputs}, learning rate {learning_rate:.2f}"
+        yield step / WATCHED, f"{setting}, after {step} steps: {told}"
 
 
 # ------------------------------------------------------------------------------------- the pictures
@@ -262,7 +267,7 @@ def first_steps_picture(fires):
     # The root of the share: else units that are on for few images could not be told from the dead.
     image = heat.imshow(one, cmap=SEQUENTIAL, norm=PowerNorm(0.5, 0, 1), **still)
     mask = np.zeros((*one.shape, 4))
-    mask[one == 0] = (0xD5 / 255, 0x5E / 255, 0, 1)
+    mask[one == 0] = DEAD
     heat.imshow(mask, **still)
     heat.set(xlabel="step", ylabel="unit, those that die first at the bottom", title="One network")
     heat.set_xticks(range(0, steps + 1, 5))
@@ -322,16 +327,16 @@ def returns_picture(dead):
         now = dead[:, layer].T
         now = now[np.lexsort((now.argmax(axis=1), ~now.any(axis=1)))]
         pixels = np.zeros((*now.shape, 4))
-        pixels[now] = (0xD5 / 255, 0x5E / 255, 0, 1)
+        pixels[now] = DEAD
         extent = (-0.5, steps + 0.5, 0, len(now))
         one.imshow(pixels, aspect="auto", extent=extent, interpolation="nearest", origin="lower")
         one.set(xlabel="step", title=f"hidden layer {layer + 1}: ■ dead")
         one.title.set_color(ORANGE)
         one.grid(False)
         deaths, back = (~now[:, :-1] & now[:, 1:]).sum(), (now[:, :-1] & ~now[:, 1:]).sum()
-        told.append(f"in hidden layer {layer + 1} {deaths} deaths and {back} returns")
-    axes[0].set(ylabel="unit")
-    return figure, f"One of the networks, {steps} steps: {' and '.join(told)}."
+        told.append(f"hidden layer {layer + 1} has {deaths} deaths and {back} returns")
+    axes[0].set(ylim=(0, dead.any(axis=0).sum(axis=1).max() + 2), ylabel="units that die at some time")
+    return figure, f"One of the networks, {steps} steps: {', '.join(told)}."
 
 
 def contest_picture(results, xlabel="test accuracy", limits=(0, 1.02)):
