@@ -45,30 +45,33 @@ def first_gradients(network):
 # ------------------------------------------------------------------------------------------------ the claims
 
 
-@pytest.mark.parametrize(
-    ("activation", "initializer", "lowest", "highest"),
-    [
-        ("relu", "he", 0.8, 1),
-        ("relu", "xavier", 0, 0.2),
-        ("tanh", "xavier", 0.88, 1),
-        ("sigmoid", "xavier", 0, 0.15),
-    ],
-)
-def test_thirty_layers_of_width_64_for_thirty_epochs(activation, initializer, lowest, highest):
+def at_width_64(activation, initializer):
     network = networks(activation, initializer, width=64, replicas=4, seed=0)
-    _, shares = trained(network, SGD(0.002, momentum=0.9), 30, batch_size=64)
-    assert lowest < shares.min() and shares.max() < highest
+    return trained(network, SGD(0.002, momentum=0.9), 30, batch_size=64)
+
+
+def test_twice_the_width_and_three_times_the_epochs():
+    """The comparison in a larger setting: ReLU with He catches up, and the two stuck ones are far off."""
+    relu_losses, relu = at_width_64("relu", "he")
+    tanh_losses, tanh = at_width_64("tanh", "xavier")
+    assert relu.min() > 0.8 and tanh.min() > 0.88 and tanh.mean() > relu.mean() - 0.02
+    assert max(relu_losses[-1].max(), tanh_losses[-1].max()) < 0.6
+    losses, sigmoid = at_width_64("sigmoid", "xavier")
+    assert sigmoid.max() < 0.15 and np.abs(losses[2:] - np.log(10)).max() < 0.02
+    losses, faint = at_width_64("relu", "xavier")
+    # Some of them just begin to leave ln 10: single networks come to a fifth of the images.
+    assert faint.mean() < 0.2 and faint.max() < 0.3 and losses.min() > 2.2
 
 
 @pytest.mark.parametrize(("activation", "initializer"), [("relu", "xavier"), ("sigmoid", "xavier")])
-@pytest.mark.parametrize("rate", [0.0003, 0.01, 0.1])
+@pytest.mark.parametrize("rate", [0.001, 0.1])
 def test_no_rate_helps_the_two_that_are_stuck(activation, initializer, rate):
-    losses, shares = trained(networks(activation, initializer), SGD(rate, momentum=0.9), 2)
+    losses, shares = trained(networks(activation, initializer), SGD(rate, momentum=0.9), 1)
     assert losses.min() > 2.25 and shares.max() < 0.2
 
 
 def test_adam_rescues_most_faint_relu_networks_but_not_all_and_no_sigmoid():
-    losses, _ = trained(networks("relu", "xavier", replicas=60, seed=8), Adam(0.001), 6)
+    losses, _ = trained(networks("relu", "xavier", replicas=40, seed=8), Adam(0.001), 4)
     stuck = (losses[-1] > 2.25).mean()
     assert 0 < stuck < 0.4
     losses, _ = trained(networks("sigmoid", "xavier"), Adam(0.001), 2)
@@ -94,7 +97,7 @@ def test_the_faint_networks_lose_units_in_training():
         return np.array([dead_units(z).mean(axis=-1) for z in network.pre_activations]).max(axis=0)
 
     before = worst_layer()
-    trained(network, SGD(0.003, momentum=0.9), 3)
+    trained(network, SGD(0.003, momentum=0.9), 2)
     assert 0.2 < np.median(before) < 0.6 < np.median(worst_layer())
 
 
@@ -163,9 +166,8 @@ def final_loss(**settings):
 
 
 def test_the_live_run_learns_up_to_about_twenty_layers_with_relu_and_xavier():
-    for start in (1, 2):
-        assert final_loss(layers=16, start=start) < 2
-        assert final_loss(layers=28, start=start) > 2.25
+    assert final_loss(layers=16, start=2) < 2
+    assert final_loss(layers=28, start=2) > 2.25
 
 
 def test_the_live_run_learns_a_handful_of_layers_with_sigmoid():

@@ -187,9 +187,14 @@ LOWEST = -20
 
 def gradients_scene():
     figure, (left, right) = new_figure(1, 2, width=7.6, height=3.6)
-    left.set(xlim=(0, LAYERS + 1), ylim=(LOWEST, 2), xlabel="layer l (1 is next to the input)")
-    left.set_ylabel("log₁₀ of the norm of the weights' gradient")
-    right.set(xlim=(0, STEPS), ylim=(1, 3), xlabel="step", ylabel="loss of a batch")
+    left.set(
+        xlim=(0, LAYERS + 1),
+        ylim=(LOWEST, 2),
+        yticks=range(LOWEST, 1, 5),
+        xlabel="layer l (1 is next to the input)",
+    )
+    left.set_ylabel("log₁₀ of the gradient's norm")
+    right.set(xlim=(-2, STEPS + 2), ylim=(1, 3), xlabel="step", ylabel="loss of a batch")
     draw_chance(right, STEPS - 1)
     return figure
 
@@ -254,10 +259,15 @@ EPOCHS = 20
 
 def watching_scene():
     figure, (left, right) = new_figure(1, 2, width=7.6, height=3.6)
-    left.set(xlim=(0, EPOCHS), ylim=(0, 2.8), xlabel="epoch", ylabel="training loss")
+    left.set(xlim=(0, EPOCHS + 0.5), ylim=(0, 2.8), xlabel="epoch", ylabel="training loss")
     draw_chance(left, EPOCHS)
-    right.set(xlim=(0, LAYERS + 1), ylim=(LOWEST, 2), xlabel="layer l (1 is next to the input)")
-    right.set_ylabel("log₁₀ of the norm of the weights' gradient")
+    right.set(
+        xlim=(0, LAYERS + 1),
+        ylim=(LOWEST, 2),
+        yticks=range(LOWEST, 1, 5),
+        xlabel="layer l (1 is next to the input)",
+    )
+    right.set_ylabel("log₁₀ of the gradient's norm")
     return figure
 
 
