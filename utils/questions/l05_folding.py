@@ -336,6 +336,11 @@ def _points(weights, bias, start, end):
     return start + t[:, None] * (end - start)
 
 
+def _points_of_all(weights, bias, start, end):
+    t = _all_t(weights, bias, start, end)
+    return start + t[np.isfinite(t), None] * (end - start)
+
+
 def _lengths(weights, bias, start, end):
     return line_breakpoints(weights, bias, start, end) * np.linalg.norm(end - start)
 
@@ -381,6 +386,12 @@ LINE_BREAKPOINTS_MISTAKES = (
         _points,
         "These are the points in the input space. Asked are the parameters t, one number for each: 0 at the "
         "start and 1 at the end.",
+    ),
+    Mistake(
+        "points_of_all",
+        _points_of_all,
+        "These are points in the input space, also some that are not on the way, in the order of the units. "
+        "Asked are the parameters t between 0 and 1, sorted, one number for each breakpoint.",
     ),
     Mistake(
         "lengths",
@@ -522,8 +533,8 @@ FOLDED_PIECES_MISTAKES = (
     Mistake(
         "not_squared",
         _product(lambda width: width // 2),
-        "Each layer's number of folds counts once. It folds both inputs, so the squares that lie on each "
-        "other are (width // 2) ** 2.",
+        "Each layer counts the folds of one input only. It folds both, so p times p squares lie on each "
+        "other.",
     ),
     Mistake(
         "not_rounded",
@@ -555,7 +566,8 @@ FOLDED_PIECES_MISTAKES = (
     Mistake(
         "last_layer_folds_too",
         lambda widths: folded_pieces([*widths, 0]),
-        "The last layer is counted as if it folded, too. It draws its lines: 1 + n + n (n - 1) / 2.",
+        "The last layer is counted as if it folded, like the others. It draws its lines: 1 + n + n (n - 1) / "
+        "2.",
     ),
     Mistake(
         "last_layer_does_both",
