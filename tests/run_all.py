@@ -21,7 +21,7 @@ PYTEST = ["pytest", "-q", "-p", "no:cacheprovider"]
 NBVAL = [*PYTEST, "--nbval-lax", "--nbval-cell-timeout=60"]
 AT_ONCE = 2
 # Where a long part comes last, the other half of the machine has nothing to do meanwhile.
-LONGEST = ("browser", "notebooks, exercises", "grading", "teaching", "launcher")
+LONGEST = ("grading", "browser", "notebooks, exercises", "teaching", "launcher")
 
 
 @dataclass
