@@ -85,7 +85,7 @@ def forward_picture(sizes, theory):
         axes.text(
             depth + 1, middle, f"$\\sigma_w^2$ = {sigma:g}", color=look["color"], va="center", fontsize=11
         )
-        told.append(f"{np.median(measured[:, -1]) / np.median(measured[:, 0]):.1e} for σ_w² = {sigma:g}")
+        told.append(f"{np.median(measured[:, -1]) / np.median(measured[:, 0]):.2g} for σ_w² = {sigma:g}")
     axes.set(
         xlim=(0, depth + 9),
         xlabel="layer",

@@ -72,7 +72,7 @@ HE_SCALE = Question(
         Mistake(
             "one_plus_slope",
             lambda shape, negative_slope: np.sqrt(2 / ((1 + negative_slope) * shape[0])),
-            "The slope enters as 1 + slope. It is the mean *square* that counts, so the negative half keeps "
+            "The slope enters as 1 + slope. It is the mean square that counts, so the negative half keeps "
             "the square of the slope.",
         ),
         Mistake(
@@ -112,7 +112,7 @@ HE_SCALE = Question(
         Mistake(
             "uniform_bound",
             lambda shape, negative_slope: np.sqrt(6 / ((1 + negative_slope**2) * shape[0])),
-            "This is the bound of the *uniform* law with He's variance, √3 times too much. Asked for is the "
+            "This is the bound of the uniform law with He's variance, √3 times too much. Asked for is the "
             "standard deviation.",
         ),
     ),
@@ -234,7 +234,16 @@ SIGNAL_SIZES = Question(
         Mistake(
             "input_not_last",
             lambda x, weights: np.array([np.sqrt(np.mean(x**2)), *signal_sizes(x, weights)[:-1]]),
-            "You measure what goes *into* each layer's product. Asked for is what comes out of it, z.",
+            "The first number is the size of x, and that of the last layer is missing. Measure after each "
+            "product, not before it.",
+        ),
+        Mistake(
+            "what_layers_receive",
+            lambda x, weights: np.array(
+                [np.sqrt(np.mean(x**2)), *_sizes(of_a=True)(x, weights)[: len(weights) - 1]]
+            ),
+            "You measure what goes into each layer's product: x, and then relu(z). Asked for is what comes out "
+            "of it, z.",
         ),
         Mistake(
             "last_only",
@@ -321,7 +330,7 @@ CHI_QUESTION = Question(
         Mistake(
             "slopes_not_squared",
             _chi(slope=np.mean),
-            "The mean of the slopes stands where the mean of their *squares* belongs. For ReLU the two are "
+            "The mean of the slopes stands where the mean of their squares belongs. For ReLU the two are "
             "the same, for leaky ReLU they are not.",
         ),
         Mistake(
@@ -554,7 +563,7 @@ CHOICES = (
         options=(
             Option(
                 "1, as before: that is what the variance 1/fan_in is for",
-                "1/fan_in hands on the mean square of what the layer *receives*. ReLU has changed that.",
+                "1/fan_in hands on the mean square of what the layer receives. ReLU has changed that.",
             ),
             Option(
                 "0.34, the variance of relu(z)",
@@ -581,7 +590,7 @@ CHOICES = (
         options=(
             Option(
                 "about the same",
-                "Without ReLU it would be. But ReLU takes something away in *every* layer.",
+                "Without ReLU it would be. But ReLU takes something away in every layer.",
             ),
             Option(
                 "about half: ReLU sets half of the numbers to 0",
@@ -638,7 +647,7 @@ CHOICES = (
             Option(
                 "tanh",
                 "Yes, by more than a factor of 1000 over ReLU. Its signal becomes small, and for small z its "
-                "slope is nearly 1, for *all* units.",
+                "slope is nearly 1, for all units.",
                 right=True,
             ),
             Option(
@@ -681,12 +690,12 @@ CHOICES = (
     Choice(
         id="weight_gradients",
         prompt="In the ReLU network with Xavier the gradient δ of layer 1 is more than 10,000 times smaller "
-        "than that of layer 30. Compare the *weight* gradients dL/dW of the hidden layers 2 to 30. Which are "
+        "than that of layer 30. Compare the weight gradients dL/dW of the hidden layers 2 to 30. Which are "
         "the smallest?",
         options=(
             Option(
                 "those of layer 2: there δ is smallest",
-                "δ is, but dL/dW is δ times the activations from below, and these are *largest* there.",
+                "δ is, but dL/dW is δ times the activations from below, and these are largest there.",
             ),
             Option(
                 "those of layer 30: there the activations are smallest",
@@ -737,7 +746,7 @@ CHOICES = (
         options=(
             Option(
                 "0: He keeps things as they are",
-                "He keeps *sizes*. The angle between two signals is another matter.",
+                "He keeps sizes. The angle between two signals is another matter.",
             ),
             Option(
                 "0: random weights mix everything, so that what comes out has nothing in common",
