@@ -41,7 +41,7 @@ CURVES = MappingProxyType(
 )
 NOTHING = 1e-12  # an error below this is rounding
 _FINE = np.linspace(0, 1, 161)
-_CURVE = {"color": "#C4C4C4", "linewidth": 5}
+_CURVE = {"color": "#A8A8A8", "linewidth": 5}
 _PIECES = {"color": BLUE, "linewidth": 1.8, "marker": "o", "markersize": 5}
 _ERROR = {"color": ORANGE, "linewidth": 1.6}
 MARKERS = ("o", "^", "s", "D")
@@ -269,9 +269,7 @@ def trained_picture(trained, written, placed):
             f"equal knots {written[name]:.2g}, placed knots {told_error(placed[name])}"
         )
         if placed[name] <= NOTHING:
-            axes.text(
-                place, 0.02, "placed: 0", transform=axes.get_xaxis_transform(), ha="center", fontsize=11
-            )
+            axes.text(place + 0.1, 0.02, "placed: 0", transform=axes.get_xaxis_transform(), fontsize=11)
     axes.set(yscale="log", ylabel="largest error", xlim=(-0.5, 3.3))
     axes.set_xticks(range(len(trained)), list(trained))
     for height, name, colour in ((0.7, "● trained", BLUE), (0.58, "— equal knots", ORANGE)):
