@@ -272,7 +272,7 @@ def in_the_plane(figure, layers, units, start, half):
         colour, marker = ROWS[row]
         style = {"marker": marker, "markersize": 8, "markevery": [1], "linewidth": 1.2}
         right.plot([3, number], [row, row], color=colour, **style)
-        right.text(number * 1.4, row, f"{number:,.0f}", color=colour, va="center", fontsize=11)
+        right.text(number * 1.6, row, f"{number:,.0f}", color=colour, va="center", fontsize=11)
     shape = f"{layers} layers of {units // layers}" if layers > 1 else f"one layer of {units}"
     return (
         f"{shape[0].upper()}{shape[1:]} units, random start {start}: {found.count:,} pieces between {-half} "
