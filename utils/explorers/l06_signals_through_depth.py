@@ -304,7 +304,7 @@ def _theory(activation, sigma_w_squared, sigma_b_squared):
 
 
 def _signals_scene():
-    figure, (forward, backward) = new_figure(1, 2, width=7.0, height=3.3)
+    figure, (forward, backward) = new_figure(1, 2, width=6.4, height=3.2)
     titles = (
         "Forward: $\\log_{10}$ of the size of z",
         "Backward: $\\log_{10}$ of the size\nof dL/dz (last layer: 0)",

@@ -242,8 +242,8 @@ SIGNAL_SIZES = Question(
             lambda x, weights: np.array(
                 [np.sqrt(np.mean(x**2)), *_sizes(of_a=True)(x, weights)[: len(weights) - 1]]
             ),
-            "You measure what goes into each layer's product: x, and then relu(z). Asked for is what comes out "
-            "of it, z.",
+            "You measure what goes into each layer's product: x, and then relu(z). Asked for is what comes "
+            "out of it, z.",
         ),
         Mistake(
             "last_only",
