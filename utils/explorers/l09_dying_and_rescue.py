@@ -5,6 +5,7 @@ from functools import lru_cache
 
 import numpy as np
 from matplotlib.colors import PowerNorm, to_rgba
+from matplotlib.ticker import MaxNLocator
 
 from utils.activations import ACTIVATIONS
 from utils.batch_norm import with_batch_norm
@@ -126,7 +127,7 @@ def push() -> Explorer:
 
 
 def _push_scene():
-    figure, (one, all_units) = new_figure(1, 2, width=7, height=3.5, width_ratios=(1.9, 1))
+    figure, (one, all_units) = new_figure(1, 2, width=6.6, height=3.3, width_ratios=(1.9, 1))
     one.axvspan(EDGES[0], 0, color=GREY, alpha=0.13, linewidth=0)
     one.axvline(0, color=BLACK, linewidth=1)
     one.set(xlim=(EDGES[0], EDGES[-1]), ylim=(0, 0.32), ylabel="share of the training images")
@@ -332,6 +333,7 @@ def returns_picture(dead):
         one.imshow(pixels, aspect="auto", extent=extent, interpolation="nearest", origin="lower")
         one.set(xlabel="step", title=f"hidden layer {layer + 1}: ■ dead")
         one.title.set_color(ORANGE)
+        one.yaxis.set_major_locator(MaxNLocator(integer=True))
         one.grid(False)
         deaths, back = (~now[:, :-1] & now[:, 1:]).sum(), (now[:, :-1] & ~now[:, 1:]).sum()
         told.append(f"hidden layer {layer + 1} has {deaths} deaths and {back} returns")
