@@ -95,7 +95,7 @@ LESSONS = (
     Lesson(
         "04_curves_from_hinges",
         "How can bent lines draw a smooth curve?",
-        45,
+        55,
         ("01_the_rectifier", "02_why_bend"),
         "Hinge interpolation, and how the error falls with the number of units.",
         ("theory",),
@@ -103,7 +103,7 @@ LESSONS = (
     Lesson(
         "05_folding",
         "What does depth buy?",
-        45,
+        60,
         ("02_why_bend", "04_curves_from_hinges"),
         "Folding, linear regions, and the difference between what depth can do and what it typically does.",
         ("theory",),
@@ -111,7 +111,7 @@ LESSONS = (
     Lesson(
         "06_signals_through_depth",
         "Which networks let a signal through 50 layers?",
-        45,
+        60,
         ("02_why_bend", "03_derivatives"),
         "Variance and gradient layer by layer: the activation and its initialisation together decide.",
         ("training", "theory"),
@@ -119,7 +119,7 @@ LESSONS = (
     Lesson(
         "07_training_thirty_layers",
         "Is it ReLU that made deep networks trainable?",
-        45,
+        50,
         ("06_signals_through_depth",),
         "Initialisation, activation and optimiser as one experiment with seeds.",
         ("training",),
@@ -127,7 +127,7 @@ LESSONS = (
     Lesson(
         "08_born_dead",
         "How likely is a network to be dead before training?",
-        40,
+        50,
         ("02_why_bend", "03_derivatives"),
         "Simulation against two bounds, and the width that makes a deep network safe.",
         ("training", "theory"),
@@ -135,7 +135,7 @@ LESSONS = (
     Lesson(
         "09_dying_and_rescue",
         "What kills units, and what revives them?",
-        50,
+        60,
         ("03_derivatives", "08_born_dead"),
         "Units die within the first steps; a contest of cures.",
         ("training",),
@@ -190,14 +190,8 @@ ROUTES = (
     ),
     Route(
         "Half a day",
-        "From the definition to training deep networks.",
-        (
-            "01_the_rectifier",
-            "02_why_bend",
-            "03_derivatives",
-            "06_signals_through_depth",
-            "07_training_thirty_layers",
-        ),
+        "From the definition to signals in deep networks.",
+        ("01_the_rectifier", "02_why_bend", "03_derivatives", "06_signals_through_depth"),
     ),
     Route("Two days", "Everything, with the clinic at the end.", tuple(each.stem for each in LESSONS)),
     Route(
