@@ -1,13 +1,12 @@
 """A stage: the still part of a picture is drawn once, and only what moves is drawn for each new picture."""
 
-import io
 import threading
 
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.transforms import Bbox
-from PIL import Image
 
 from utils.figures import CYCLE, DOTS_PER_INCH, PIXEL_RATIO
+from utils.palette import PaletteEncoder
 
 
 class Stage:
@@ -51,7 +50,7 @@ class Stage:
                 renderer = figure.canvas.get_renderer()
                 for artist in self._new_artists():
                     artist.draw(renderer)
-                return encode(figure.canvas.buffer_rgba()), told
+                return self._encoder.encode(figure.canvas.buffer_rgba()), told
             finally:
                 self._clean()
 
@@ -69,6 +68,7 @@ class Stage:
         for axes in figure.axes:
             axes.set_autoscale_on(False)
         self._background = figure.canvas.copy_from_bbox(figure.bbox)
+        self._encoder = PaletteEncoder(figure.canvas.buffer_rgba())
         self._still = {parent: set(parent.get_children()) for parent in (figure, *figure.axes)}
         self._containers = {axes: len(axes.containers) for axes in figure.axes}
         self._marks = {axes: _marks(axes) for axes in figure.axes}
@@ -115,12 +115,3 @@ def _marks(axes):
         "xlabel": axes.get_xlabel(),
         "ylabel": axes.get_ylabel(),
     }
-
-
-def encode(pixels):
-    """PNG bytes of an RGBA buffer with a palette of 256 colours: half the size and time of full colour."""
-    image = Image.frombuffer("RGBA", pixels.shape[1::-1], pixels, "raw", "RGBA", 0, 1)
-    buffer = io.BytesIO()
-    palette = image.quantize(256, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
-    palette.save(buffer, "PNG", compress_level=1)
-    return buffer.getvalue()

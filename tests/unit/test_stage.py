@@ -6,7 +6,7 @@ import pytest
 from PIL import Image
 
 from utils.figures import new_figure
-from utils.stage import Stage, encode
+from utils.stage import Stage
 
 X = np.linspace(-3, 3, 101)
 
@@ -58,12 +58,13 @@ def test_a_picture_is_that_of_a_figure_drawn_in_full():
     full.set_dpi(200)
     add(full)
     full.canvas.draw()
-    expected = pixels(encode(full.canvas.buffer_rgba()))
+    expected = np.asarray(full.canvas.buffer_rgba()).astype(int)
     still = pixels(Stage(scene).picture(lambda figure: None)[0])
     png, told = Stage(scene).picture(add)
     assert told == 0.5
     assert pixels(png).shape == (600, 800, 4)
-    assert np.abs(pixels(png) - expected).mean() < 0.02 < np.abs(still - expected).mean()
+    # The palette alone is off by 0.04 on average, of 255.
+    assert np.abs(pixels(png) - expected).mean() < 0.06 < np.abs(still - expected).mean()
 
 
 def test_the_scene_is_drawn_once_and_pictures_do_not_depend_on_earlier_ones():
