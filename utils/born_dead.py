@@ -36,7 +36,8 @@ def lower_bound(width, layers):
     that a layer passes one of them, and a2 the largest that both stay alive and different.
 
     width: whole numbers of 1 or more; layers: of 2 or more; arrays broadcast. Returns float64. Exact for
-    width 1, and 0 for two layers: one hidden layer always passes 1 or -1. Raises ValueError below that.
+    width 1, and 0 for two layers: one hidden layer always passes 1 or -1. The error is about 1e-16, which is
+    much of a tiny result. Raises ValueError below that.
     """
     width, layers = _whole(width, "width", 1), _whole(layers, "layers", 2)
     off = np.exp2(-width)
@@ -88,22 +89,31 @@ def safe_width(layers, probability):
     _whole(layers, "layers", 2)
     _check_probability(probability)
     one_layer = -np.expm1(np.log1p(-probability) / (layers - 1))
-    return max(1, int(np.ceil(-np.log2(one_layer))))
+    width = max(1, int(np.ceil(-np.log2(one_layer))))
+    # The logarithm may round to the other side of a whole number: the bound itself decides.
+    if upper_bound(width, layers) > probability:
+        return width + 1
+    return width - 1 if width > 1 and upper_bound(width - 1, layers) <= probability else width
 
 
 def safe_depth(width, probability):
     """Return the largest number of layers at which `upper_bound` is at most `probability`: 1 or more.
 
-    Raises ValueError for a width below 1, or a probability that is not between 0 and 1.
+    Exact below some 10**15 layers. Raises ValueError for a width below 1 or above 1000, where no float64
+    holds the depth, or a probability that is not between 0 and 1.
     """
-    _whole(width, "width", 1)
+    if _whole(width, "width", 1) > 1000:
+        raise ValueError(f"width must be at most 1000, not {width}.")
     _check_probability(probability)
-    return 1 + int(np.floor(np.log1p(-probability) / np.log1p(-np.exp2(-float(width)))))
+    layers = 1 + int(np.floor(np.log1p(-probability) / np.log1p(-np.exp2(-float(width)))))
+    if upper_bound(width, layers) > probability:
+        return layers - 1
+    return layers + 1 if upper_bound(width, layers + 1) <= probability else layers
 
 
 def _whole(values, name, least):
     values = np.asarray(values, np.float64)
-    if not ((values >= least) & (values == np.floor(values))).all():
+    if not ((values >= least) & (values < np.inf) & (values == np.floor(values))).all():
         raise ValueError(f"{name} must be whole numbers of at least {least}, not {values}.")
     return values
 

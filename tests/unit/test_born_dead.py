@@ -86,6 +86,15 @@ def test_safe_widths_and_depths_are_the_last_ones():
     assert safe_depth(1, 0.01) == 1
 
 
+def test_a_probability_that_equals_the_bound_is_safe():
+    for width, layers in itertools.product(range(1, 12), (2, 3, 5, 10, 17, 33, 50, 100, 365)):
+        probability = float(upper_bound(width, layers))
+        if probability < 1:
+            assert safe_width(layers, probability) == width
+            depth = safe_depth(width, probability)
+            assert upper_bound(width, depth) <= probability < upper_bound(width, depth + 1)
+
+
 def test_a_ray_dead_at_a_layer_is_the_networks_own():
     rays = np.array([[1.0], [-1.0]])
     generator = np.random.default_rng(3)
@@ -124,11 +133,13 @@ def test_batches_and_counts():
         (upper_bound, (2, 0)),
         (upper_bound, (2.5, 3)),
         (upper_bound, (np.nan, 3)),
+        (upper_bound, (2, np.inf)),
         (lower_bound, (2, 1)),
         (safe_width, (1, 0.1)),
         (safe_width, (5, 0)),
         (safe_width, (5, 1)),
         (safe_depth, (0, 0.1)),
+        (safe_depth, (2000, 0.1)),
         (safe_depth, (5, np.nan)),
     ],
 )
