@@ -17,14 +17,19 @@ from utils.optimizers import Adam
 
 ALIVE = {"color": BLUE, "linestyle": "-", "linewidth": 1.8}
 DEAD = {"color": ORANGE, "linestyle": (0, (2, 1)), "linewidth": 2.2}
-UPPER, LOWER = LINES[1], LINES[2]
+UPPER, LOWER = {"color": BLACK, "linestyle": "--", "linewidth": 1.8}, LINES[2]
 SIMULATED = {"color": BLUE, "linestyle": "-", "linewidth": 2}
+
+
+def dead_networks(network):
+    """Whether some hidden layer was off for all samples of the last forward pass: booleans (*replicas,)."""
+    return np.any([dead_units(z).all(axis=-1) for z in network.pre_activations], axis=0)
 
 
 def born_dead_networks(network, x):
     """Whether some hidden layer is off for all samples x: booleans (*replicas,)."""
     network.forward(x)
-    return np.any([dead_units(z).all(axis=-1) for z in network.pre_activations], axis=0)
+    return dead_networks(network)
 
 
 def is_constant(outputs):
@@ -46,7 +51,7 @@ def _icons(count, columns):
 
 def _icon_axes(axes, count, columns):
     rows = -(-count // columns)
-    axes.set(xlim=(-0.55, columns - 0.45), ylim=(0.55 - rows, 0.55), xticks=(), yticks=())
+    axes.set(xlim=(-0.55, columns - 0.45), ylim=(0.45 - rows, 0.55), xticks=(), yticks=())
     axes.spines[:].set_visible(False)
     axes.grid(False)
 
@@ -73,8 +78,17 @@ def _kinds(rays):
     return int((sides == 0).sum()), int((sides == 1).sum())
 
 
-def _one_sided(count):
-    return f"{count} {'is' if count == 1 else 'are'} 0 on one side of x = 0 only"
+def _are(count):
+    return f"{count} {'is' if count == 1 else 'are'}"
+
+
+def _percent(probability):
+    """A bound with true digits: what is not 0 is not called 0, and none of them is 1."""
+    if 0 < probability < 1e-4:
+        return "under 0.01%"
+    if probability > 1 - 1e-4:
+        return "over 99.99%"
+    return f"{probability:.2%}"
 
 
 def ensemble_picture(outputs):
@@ -87,8 +101,8 @@ def ensemble_picture(outputs):
     _draw_icons(axes, np.array([-1, 0, 1]), _through_zero(outputs), ~outputs.any(axis=1), 10)
     axes.set_title("each icon: one network's output for x from -1 to 1\n(dashed: dead)", fontsize=11)
     return figure, (
-        f"Of these {len(outputs)} networks {dead} are dead: their output is 0 for every x. Of the others, "
-        f"{_one_sided(half)}. (Each is drawn at a height of its own.)"
+        f"Of these {len(outputs)} networks {_are(dead)} dead: output 0 for every x. Of the others, "
+        f"{_are(half)} 0 on one side of x = 0 only. (All that are alive are scaled to one height.)"
     )
 
 
@@ -141,10 +155,14 @@ def _born_dead(figure, width, layers):
     now = outputs[at]
     _draw_icons(right, np.array([-1, 0, 1]), _through_zero(now), ~now.any(axis=1), 8)
     dead, half = _kinds(now)
+    upper, lower = (bound[at] for bound in bounds)
+    likely = min(max(shares[at], lower), upper)
+    points = 100 * np.sqrt(likely * (1 - likely) / TRIALS)
+    error = f"{points:.1f}" if points >= 0.1 else "under 0.1"
     return (
-        f"Width {width}, {layers} layers: {shares[at]:.1%} of {TRIALS} random networks are born dead; the "
-        f"bounds are {bounds[1][at]:.2%} and {bounds[0][at]:.2%}. Of the {SHOWN} drawn {dead} "
-        f"{'is' if dead == 1 else 'are'} dead, and {_one_sided(half)}."
+        f"Width {width}, {layers} layers: {shares[at]:.1%} of {TRIALS} random networks are born dead, with a "
+        f"standard error of {error} points. The bounds are {_percent(lower)} and {_percent(upper)}. Of the "
+        f"{SHOWN} drawn {_are(dead)} dead, and {_are(half)} 0 on one side of x = 0 only."
     )
 
 
@@ -161,7 +179,7 @@ def born_dead() -> Explorer:
         },
         (
             Stop("With two layers, one of them hidden, no network is dead.", {"width": 2, "layers": 2}),
-            Stop("Ten layers of width 2: hardly one network gets through.", {"width": 2, "layers": 10}),
+            Stop("Ten layers of width 2: one network in eight gets through.", {"width": 2, "layers": 10}),
             Stop("Twice as wide, and most are alive.", {"width": 4, "layers": 10}),
             Stop("Deeper again: what was alive dies layer by layer, and never returns.",
                  {"width": 4, "layers": 40}),
@@ -198,7 +216,7 @@ def bounds_picture(widths, layers, shares):
     where = "All means lie between their bounds."
     if off.any():
         most = np.ceil(10 * (outside[off] / errors[off]).max()) / 10
-        where = f"No mean lies outside its bounds by more than {most:.1f} of its standard errors."
+        where = f"Where a mean lies outside, it does so by at most {most:.1f} standard errors: it scatters."
     return figure, (
         f"Simulated share born dead with {layers[-1]} layers: {', '.join(told)}. The narrow band around each "
         f"line is the range over {len(shares[widths[0]])} seeds, at most {spread:.3f} wide. {where}"
@@ -213,9 +231,10 @@ def safe_picture(layers, probabilities):
         widths = [safe_width(int(each), probability) for each in layers]
         axes.plot(layers, widths, drawstyle="steps-post", **look)
         name = f"at most {100 * probability:g} %"
-        axes.text(layers[-1] * 1.1, widths[-1], name, color=look["color"], fontsize=10, va="center")
+        label = {"color": look["color"], "fontsize": 10, "ha": "right"}
+        axes.text(layers[-1], widths[-1] + 0.3, name, **label)
         told.append(f"{name}: from {widths[0]} to {widths[-1]}")
-    axes.set(xscale="log", xlim=(layers[0], layers[-1] * 7), ylim=(0, None))
+    axes.set(xscale="log", xlim=(layers[0], layers[-1] * 1.1), ylim=(0, None))
     axes.set(xlabel="layers L (each step along the axis: ten times as many)", ylabel="smallest safe width N")
     return figure, (
         f"Smallest width that keeps the upper bound at a limit or below, from {layers[0]:,} to "
@@ -229,15 +248,17 @@ def constants_picture(cases):
     cases: name -> (constant before (replicas,), constant after (replicas,)), booleans.
     """
     figure, axes = new_figure(width=6.8, height=0.62 * len(cases) + 1.3)
-    told = []
+    told, names = [], []
     for place, (name, (before, after)) in enumerate(cases.items()):
         for shift, values, marker, colour in ((0.14, before, "o", BLACK), (-0.14, after, "^", ORANGE)):
             share = values.mean()
             error = 2 * np.sqrt(share * (1 - share) / values.size)
-            axes.plot([share - error, share + error], [-place + shift] * 2, color=colour, linewidth=1.6)
+            span = np.clip([share - error, share + error], 0, 1)
+            axes.plot(span, [-place + shift] * 2, color=colour, linewidth=1.6)
             axes.plot(share, -place + shift, marker, color=colour, markersize=8)
-        told.append(f"{name}, {before.mean():.0%} before and {after.mean():.0%} after")
-    axes.set_yticks(-np.arange(len(cases)), list(cases))
+        told.append(f"{name}, {before.sum()} of {before.size} before and {after.sum()} after")
+        names.append(f"{name}\n{before.sum()} → {after.sum()} of {before.size}")
+    axes.set_yticks(-np.arange(len(cases)), names)
     axes.set(xlim=(-0.03, 1.03), ylim=(-len(cases) + 0.4, 0.6), xlabel="share of networks that are constant")
     for marker, colour, name in (("o", BLACK, "before training"), ("^", ORANGE, "after training")):
         axes.plot([], [], marker, color=colour, markersize=8, label=name)
@@ -281,7 +302,10 @@ def absolute_scene():
     lines = np.stack(np.broadcast_arrays([-0.4, 0, 0.4], 0.4 * target), axis=-1)
     lines = lines + _icons(LEARNERS, COLUMNS)[:, None]
     axes.add_collection(LineCollection(lines, color=GREY, linewidth=4, alpha=0.3), autolim=False)
-    axes.set_title("24 networks that learn |x| (wide grey line); dashed: constant", fontsize=11)
+    axes.set_title(
+        "24 networks that learn |x| (wide grey line); dashed: dead.\nA line ends where it leaves its cell",
+        fontsize=11,
+    )
     return figure
 
 
@@ -299,11 +323,13 @@ def _learn_absolute(figure, width, layers, activation, start):
         loss, upstream = squared_error(output, y)
         if step % A_FRAME == 0:
             values = output[..., 0]
-            constant = is_constant(values)
-            drawn = np.clip(1.6 * values - 0.8, -1.15, 1.15)
-            _draw_icons(figure.axes[0], x[:, 0], drawn, constant, COLUMNS)
+            dead = dead_networks(network) & (activation == "relu")  # leaky units hand something on
+            drawn = 1.6 * values - 0.8
+            drawn[np.abs(drawn) > 1.2] = np.nan
+            _draw_icons(figure.axes[0], x[:, 0], drawn, dead, COLUMNS)
             learnt = int((loss < 0.001).sum())
-            told = f"{constant.sum()} of {LEARNERS} networks are constant, {learnt} have learnt |x|"
+            have = "has" if learnt == 1 else "have"
+            told = f"of {LEARNERS} networks {_are(dead.sum())} dead, {learnt} {have} learnt |x|"
             yield step / STEPS, f"Step {step}: {told} (a mean squared error below 0.001)."
         network.backward(upstream, needs_input_gradient=False)
         optimizer.step(network.parameters, network.gradients)

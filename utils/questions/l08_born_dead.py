@@ -21,7 +21,7 @@ def _upper_bound(width, layers):
 
 
 def _integer_power(width, layers):
-    return 1 - (1 - np.asarray(2) ** -np.asarray(width)) ** (layers - 1)
+    return 1 - (1 - 2**-width) ** (layers - 1)
 
 
 def _upper_bound_cases(generator):
@@ -103,6 +103,17 @@ UPPER_BOUND = Question(
             lambda width, layers: 0.5**width + 0.0 * layers,
             "That is for one layer only. There are L - 1 hidden layers, and any of them may be off.",
         ),
+        Mistake(
+            "both_inputs",
+            lambda width, layers: 1 - (1 - 0.25**width) ** (layers - 1),
+            "You took 1/4 for a unit. Asked is one given input, at which a unit is off with probability 1/2.",
+        ),
+        Mistake(
+            "missing_brackets",
+            lambda width, layers: 1 - (1 - 0.5**width) ** layers - 1,
+            "Your probabilities are 0 or negative. In `a ** layers - 1` the power comes first: put brackets "
+            "round the whole exponent, `a ** (layers - 1)`.",
+        ),
     ),
     hints=(
         "Go from small to large: the probability that one unit is off; that one layer of N units is off; "
@@ -175,6 +186,7 @@ def _first_dead_layer_cases(generator):
         np.array([[-1.0, 2.0], [-3.0, -1.0]]),
         np.array([[1.0, 1.0], [2.0, -1.0]]),
     ]
+    dies_last = [both_at_once[0], both_at_once[1]]
     dies_late = [
         np.array([[1.0, -1.0, 2.0]]),
         np.array([[-1.0, -2.0], [1.0, 1.0], [-1.0, 0.5]]),
@@ -190,7 +202,8 @@ def _first_dead_layer_cases(generator):
         if len(found) == 5:
             break
     wide = [generator.normal(size=shape) for shape in ((1, 16), (16, 12), (12, 16))]
-    return [(both_at_once,), (one_side_only,), (dies_late,), *(found[key] for key in sorted(found)), (wide,)]
+    by_hand = [(both_at_once,), (one_side_only,), (dies_last,), (dies_late,)]
+    return [*by_hand, *(found[key] for key in sorted(found)), (wide,)]
 
 
 def _first_dead_layer_at(weights, x):
@@ -231,14 +244,14 @@ FIRST_DEAD_LAYER = Question(
         Mistake(
             "strictly_below",
             lambda weights: _first([(z < 0).all() for z in _states(weights)]),
-            "You ask for z < 0. Where only one of the two inputs gets as far as this layer, z is exactly 0 "
-            "at the other one, and the unit is off there, too: off means z <= 0.",
+            "You find only the layers in which both inputs are lost at once. One may be lost earlier: then z "
+            "is exactly 0 there in the layers after, and off, too. (A usual cause is z < 0 for z <= 0.)",
         ),
         Mistake(
             "no_relu",
             lambda weights: _first([(z <= 0).all() for z in _states(weights, bend=False)]),
-            "You left out ReLU on the way. Without it the two inputs give opposite pre-activations in every "
-            "layer, and never are both off.",
+            "You find no dead layer in any network. A usual reason: ReLU is missing on the way. Without it "
+            "the two inputs have opposite pre-activations in every layer, and never are both off.",
         ),
         Mistake(
             "last",
@@ -269,10 +282,51 @@ FIRST_DEAD_LAYER = Question(
             "the number 1.",
         ),
         Mistake(
+            "earlier_ray",
+            lambda weights: min(_first_dead_layer_at(weights, x) for x in (1.0, -1.0)),
+            "Of the two layers in which x = 1 and x = -1 are lost you take the earlier one. There the other "
+            "input still gets through: the first layer in which both are off is the later one.",
+        ),
+        Mistake(
+            "later_ray",
+            lambda weights: max(_first_dead_layer_at(weights, x) for x in (1.0, -1.0)),
+            "You give a layer also where only one of the two inputs is lost. The other still gets through: "
+            "no layer is dead, and the answer is 0.",
+        ),
+        Mistake(
+            "skips_last",
+            lambda weights: _first_dead_layer(weights[:-1]),
+            "You never look at the last layer. The list holds hidden layers only: the last one counts, too.",
+        ),
+        Mistake(
+            "live_layers",
+            lambda weights: _dead_layers(weights).count(False),
+            "You counted the layers that are alive. Asked is the number of the first that is dead, which is "
+            "one more; and 0 where none is dead.",
+        ),
+        Mistake(
+            "past_the_end",
+            lambda weights: _first_dead_layer(weights) or len(weights) + 1,
+            "Where no layer is dead you return the number after the last one, as the lesson's function does. "
+            "Here the answer is then 0.",
+        ),
+        Mistake(
+            "none_where_alive",
+            lambda weights: _first_dead_layer(weights) or None,
+            "Where no layer is dead you return None, as a function without `return` does. The answer is then "
+            "0.",
+        ),
+        Mistake(
+            "always_the_first",
+            lambda weights: 1,
+            "You find the first layer dead in every network, though each of its units is on at 1 or at -1. "
+            "Ask whether *all* entries of z are 0 or below, not any of them, nor their sum.",
+        ),
+        Mistake(
             "true_or_false",
             lambda weights: bool(any(_dead_layers(weights))),
-            "You say whether the network is dead. Asked is which layer, as a number: 1 for the first, 0 "
-            "for none.",
+            "You give 1 (or True) for dead networks and 0 (or False) for the others. Asked is which layer "
+            "died first, as a number.",
         ),
     ),
     hints=(
@@ -303,7 +357,13 @@ def _one_unit_off(activation):
 
 
 def _share(
-    inputs=(1.0, -1.0), more_layers=0, dead=_dead, positive=False, one_for_all=False, output_relu=False
+    inputs=(1.0, -1.0),
+    more_layers=0,
+    dead=_dead,
+    positive=False,
+    one_for_all=False,
+    output_relu=False,
+    random_inputs=False,
 ):
     """The simulation, or one with the mistakes that the arguments name."""
 
@@ -311,6 +371,8 @@ def _share(
         generator = np.random.default_rng(seed)
         networks = 1 if one_for_all else trials
         activation = np.broadcast_to(np.array(inputs)[:, None], (networks, len(inputs), 1))
+        if random_inputs:
+            activation = generator.standard_normal(activation.shape)
         found = np.zeros(networks, bool)
         widths = [width] * (layers - 1 + more_layers) + [1] * output_relu
         for fan_out in widths:
@@ -333,14 +395,17 @@ def _same_weights_in_every_layer(width, layers, trials, seed):
 
 
 def _share_cases(generator):
-    # Small depths, where one layer more or less makes a difference far above the noise.
-    sizes = ((1, 3, 3000), (2, 4, 4000), (3, 6, 4000), (4, 2, 2000), (2, 7, 4000), (3, 10, 3000))
+    # Shallow ones, where one layer more or less makes a difference far above the noise, and a deep and wide
+    # one, where it matters that both inputs go through the same weights. No rounded share is a whole number
+    # of so many trials, nor is one of another number of trials.
+    sizes = ((1, 3, 1499), (2, 3, 1499), (2, 4, 2003), (3, 4, 1499), (1, 2, 499), (4, 14, 1499))
     return [(*size, int(generator.integers(10**6))) for size in sizes]
 
 
 def _differs_beyond_noise(got, expected, arguments):
     """None when two simulated shares differ by at most five standard errors of their difference.
 
+    And when what was returned is a share of so many trials: it may be neither rounded nor a formula's.
     The expected value may be a mistake's: a count of networks or a percentage, which scatter likewise.
     """
     number, trials = np.asarray(got), arguments[2]
@@ -350,7 +415,10 @@ def _differs_beyond_noise(got, expected, arguments):
     shares = [min(max(float(value) / scale, 0), 1) for value in (number, expected)]
     tolerance = 5 * scale * math.sqrt(sum(share * (1 - share) for share in shares) / trials)
     if abs(float(number) - expected) <= tolerance + 1e-12:
-        return None
+        networks = float(number) * trials
+        if scale > 1 or abs(networks - round(networks)) <= 0.01:
+            return None
+        return f"it returned `{float(number):.4g}`, which is no whole number of {trials} networks"
     return f"it returned `{float(number):.4g}`, expected about `{expected:.3g}`"
 
 
@@ -392,8 +460,15 @@ BORN_DEAD_SHARE = Question(
         Mistake(
             "one_layer_fewer",
             _share(more_layers=-1),
-            "Your networks have one hidden layer too few: of `layers` affine layers only the last one is not "
-            "hidden. The first hidden layer has weights of shape (1, width), and layers - 2 more follow.",
+            "Your networks die as if they had one hidden layer too few: of `layers` affine layers only the "
+            "last one is not hidden. The first hidden layer has weights of shape (1, width), and layers - 2 "
+            "more follow. (A first hidden layer without ReLU comes to the same.)",
+        ),
+        Mistake(
+            "random_inputs",
+            _share(random_inputs=True),
+            "Which two inputs does each network get? It looks as if they had the same sign half of the time, "
+            "as random ones have, and then they tell no more than one. 1 and -1 tell all.",
         ),
         Mistake(
             "output_relu",
@@ -404,9 +479,9 @@ BORN_DEAD_SHARE = Question(
         Mistake(
             "none_dead",
             _share(positive=True),
-            "You find no dead network at all. Two usual reasons: the weights are never negative (as "
-            "`generator.random` draws them), or ReLU is missing, so that the two inputs always have "
-            "opposite pre-activations.",
+            "You find no dead network at all. Usual reasons: the weights are never negative (as "
+            "`generator.random` draws them); ReLU is missing, so that the two inputs always have opposite "
+            "pre-activations; or all trials share the weights of one network.",
         ),
         Mistake(
             "one_network",
@@ -460,7 +535,18 @@ def _safe_depth(width, probability):
 
 def _safe_depth_cases(generator):
     chosen = [(int(width), 0.037) for width in generator.integers(5, 12, size=2)]
-    return [(4, 0.3), (1, 0.01), (10, 0.01), (2, 0.9), (8, 0.05), (3, 0.61), (6, 0.93), (1, 0.6), *chosen]
+    return [
+        (4, 0.3),
+        (1, 0.01),
+        (10, 0.01),
+        (2, 0.9),
+        (8, 0.05),
+        (3, 0.61),
+        (6, 0.93),
+        (1, 0.6),
+        (12, 0.3),
+        *chosen,
+    ]
 
 
 SAFE_DEPTH = Question(
@@ -544,20 +630,20 @@ CHOICES = (
         (
             Option(
                 "Hardly any, less than 1 %",
-                "A layer of two units needs only two unlucky units, and there are nine chances for that.",
+                "A layer of two units needs only two unlucky units, and there are several such layers.",
             ),
             Option(
                 "About 10 %",
-                "Far more. Each of the nine hidden layers is a new chance to lose the whole signal.",
+                "Far more. Nearly every hidden layer is a new chance to lose the whole signal.",
             ),
             Option(
                 "About a quarter",
                 "A quarter is the chance that one layer of two units is off at one input: 1/2 times 1/2. "
-                "There are nine such layers.",
+                "And there are several layers.",
             ),
             Option(
                 "Almost nine in ten",
-                "Nine layers, and each may lose the signal: hardly any network gets through.",
+                "Layer after layer may lose the signal: only about one network in eight gets through.",
                 right=True,
             ),
         ),
@@ -565,26 +651,28 @@ CHOICES = (
     ),
     Choice(
         "what_still_learns",
-        "In a network with biases 0 the fifth of nine hidden layers is off for every sample. It is trained. "
-        "Which parameters get a gradient other than 0?",
+        "Another network, which has been trained a while, so that its biases are no longer 0: the fifth of "
+        "nine hidden layers is off for every sample. What can still have a gradient other than 0?",
         (
             Option(
-                "All before the fifth layer: their units work",
+                "The layers before the fifth: their units work",
                 "Their units work, but no gradient comes back to them: the mask of the fifth layer stops all "
                 "of it.",
             ),
             Option(
-                "All after the fifth layer: the gradient gets that far",
-                "Their weights have inputs that are 0, so their gradients are 0. And with biases 0 the "
-                "layers after it have z = 0: off as well.",
-            ),
-            Option(
-                "The output bias alone",
-                "It is added after the last product, where nothing can block it. All it can learn is a "
-                "constant.",
+                "Layers after the fifth, but all they can make is a constant",
+                "Zeros come in, but with their biases they may be on, and learn. Nothing of x reaches them.",
                 right=True,
             ),
-            Option("None at all", "The output bias is moved: it stands behind the dead layer, with no ReLU."),
+            Option(
+                "The output bias alone, as in the table",
+                "In the table all biases were 0, so that every layer after a dead one was off. With other "
+                "biases these may be on.",
+            ),
+            Option(
+                "Nothing at all",
+                "The output bias can, in any case: it stands behind everything, with no ReLU after it.",
+            ),
         ),
         DEAD,
     ),
@@ -643,11 +731,11 @@ CHOICES = (
     Choice(
         "twice_as_deep",
         "A network of 50 layers needs width 13 to keep the upper bound below 1 %. You make it twice as deep, "
-        "100 layers. Which width keeps the bound below 1 %?",
+        "100 layers. Which is the smallest width that keeps the bound below 1 %?",
         (
             Option(
                 "13, as before",
-                "Nearly twice as many layers can die, so the bound about doubles, to a little more than 1 %.",
+                "A little more than twice as many layers can die: the bound about doubles, to more than 1 %.",
             ),
             Option(
                 "14",
