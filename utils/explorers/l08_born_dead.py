@@ -231,8 +231,7 @@ def safe_picture(layers, probabilities):
         widths = [safe_width(int(each), probability) for each in layers]
         axes.plot(layers, widths, drawstyle="steps-post", **look)
         name = f"at most {100 * probability:g} %"
-        label = {"color": look["color"], "fontsize": 10, "ha": "right"}
-        axes.text(layers[-1], widths[-1] + 0.3, name, **label)
+        axes.text(layers[-1] * 1.2, widths[-1], name, color=look["color"], fontsize=10, va="center")
         told.append(f"{name}: from {widths[0]} to {widths[-1]}")
     axes.set(xscale="log", xlim=(layers[0], layers[-1] * 1.1), ylim=(0, None))
     axes.set(xlabel="layers L (each step along the axis: ten times as many)", ylabel="smallest safe width N")
