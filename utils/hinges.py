@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 PARTS = 192  # of each piece, where the error is measured: divisible by 2, 3 and 4
+ROUNDING = 1e-12  # an error up to this may be 0, but for rounding
 
 
 @dataclass(frozen=True)
@@ -23,7 +24,7 @@ class HingeSum:
     bias: float
 
     def __call__(self, x):
-        """The sum at x, an array of any shape: float64 of that shape. NaN stays NaN."""
+        """The sum at x, finite numbers in an array of any shape: float64 of that shape."""
         hidden = np.maximum(np.asarray(x, float)[..., None] - self.knots, 0)
         return self.bias + hidden @ self.weights
 
@@ -37,12 +38,9 @@ def interpolate(knots, values):
     with the last slope. Knots need not be equally far apart. Raises ValueError unless there are two or more,
     finite and increasing, with a value for each.
     """
-    knots, values = np.asarray(knots, float), np.asarray(values, float)
-    if knots.ndim != 1 or knots.size < 2 or values.shape != knots.shape:
-        raise ValueError(
-            f"Give two or more knots with a value for each, not shapes {knots.shape} and {values.shape}."
-        )
-    _demand_increasing(knots)
+    knots, values = _increasing(knots), np.asarray(values, float)
+    if values.shape != knots.shape:
+        raise ValueError(f"Give one value for each of the {knots.size} knots, not shape {values.shape}.")
     slopes = np.diff(values) / np.diff(knots)
     return HingeSum(knots[:-1], np.diff(slopes, prepend=0), float(values[0]))
 
@@ -53,8 +51,7 @@ def error_curve(function, knots):
     It is called once, with an array, and may return a single number where it is constant.
     Returns (x, error), both (n, PARTS + 1): a row for each piece, with both of its ends, in equal parts.
     """
-    knots = np.asarray(knots, float)
-    _demand_increasing(knots)
+    knots = _increasing(knots)
     share = np.linspace(0, 1, PARTS + 1)
     x = knots[:-1, None] * (1 - share) + knots[1:, None] * share
     values = np.broadcast_to(function(x), x.shape)
@@ -74,12 +71,11 @@ def equal_shares(x, density, pieces):
     """Knots (pieces + 1,) from x[0] to x[-1] between which the integral of a density is the same each time.
 
     x (m,) increasing; density (m,) at x, non-negative and not all 0, taken as straight between the points.
-    With density sqrt(|f''|), each piece's h**2 |f''| / 8 is about the same: de Boor 1978, chapter 12.
+    With density sqrt(|f''|), each piece's h**2 |f''| / 8 is about the same: de Boor 1978.
     """
-    x, density = np.asarray(x, float), np.asarray(density, float)
-    if density.shape != x.shape or (density < 0).any() or not density.any():
+    x, density = _increasing(x), np.asarray(density, float)
+    if density.shape != x.shape or not (density >= 0).all() or not density.any():
         raise ValueError("A density needs one number for each x, none below 0 and not all 0.")
-    _demand_increasing(x)
     area = np.concatenate([[0], np.cumsum(np.diff(x) * (density[1:] + density[:-1]) / 2)])
     return np.interp(np.linspace(0, area[-1], pieces + 1), area, x)
 
@@ -87,14 +83,19 @@ def equal_shares(x, density, pieces):
 def error_order(pieces, errors):
     """The p of errors ~ C pieces**-p: minus the slope of the straight line through (log pieces, log errors).
 
-    Least squares; both (m,). Pairs whose error is 0 are left out: they have no logarithm.
+    Least squares; both (m,). Pairs whose error is 0 up to ROUNDING have no logarithm of any use, and are
+    left out, as are infinity and NaN. Raises ValueError when fewer than two are left.
     """
     pieces, errors = np.asarray(pieces, float), np.asarray(errors, float)
-    known = errors > 0
+    known = (errors > ROUNDING) & np.isfinite(errors)
+    if known.sum() < 2:
+        raise ValueError("A slope needs two or more finite errors above 0.")
     slope, _ = np.polyfit(np.log(pieces[known]), np.log(errors[known]), 1)
     return float(-slope)
 
 
-def _demand_increasing(knots):
-    if not (np.isfinite(knots).all() and (np.diff(knots) > 0).all()):
-        raise ValueError("Knots must be finite and increase from left to right.")
+def _increasing(knots):
+    knots = np.asarray(knots, float)
+    if knots.ndim != 1 or knots.size < 2 or not (np.isfinite(knots).all() and (np.diff(knots) > 0).all()):
+        raise ValueError("Give two or more finite numbers that increase from left to right.")
+    return knots

@@ -1,5 +1,6 @@
 """Lesson 4: what it claims of hinges, errors, knots and training, and that its explorers tell the truth."""
 
+import itertools
 import re
 
 import numpy as np
@@ -77,9 +78,15 @@ def test_where_the_knots_stand_brings_the_order_back():
     assert largest_error(CORNER, [0, 1 / 3, 1]) < 1e-12
 
 
-def test_equal_shares_of_the_roots_density_are_the_graded_knots():
-    area = np.array([0, 1 / 4, 1 / 2, 3 / 4, 1])  # x**(1/4) is the integral of x**(-3/4), up to a factor
-    np.testing.assert_allclose(area**4, equal_knots(4) ** 4)
+def test_a_jump_has_order_0_and_the_cube_root_a_third():
+    jump = errors(lambda x: np.where(x < 0.3, 0.0, 1.0))
+    assert jump.min() > 0.5 and abs(order_of(PIECES, jump)) < 0.1
+    assert order_of(PIECES, errors(np.cbrt)) == pytest.approx(1 / 3, abs=1e-6)
+
+
+def test_one_piece_more_can_hurt():
+    bump = lesson.equal_errors("bump")
+    assert bump[6 - 1] > 2 * bump[5 - 1]
 
 
 def test_fewer_hinges_than_pieces_are_not_enough_in_general():
@@ -135,14 +142,15 @@ def test_the_error_told_of_equal_pieces_is_that_of_the_hinges():
             knots = equal_knots(n)
             dense = np.abs(curve.function(x) - interpolate(knots, curve.function(knots))(x)).max()
             assert told_error(told) == pytest.approx(dense, rel=0.01, abs=2e-4 if name == "√x" else 1e-5)
-            assert ("a knot stands on the corner" in told) == (name == "|x − 1/3|" and n % 3 == 0)
+            assert ("0, up to rounding" in told) == (name == "|x − 1/3|" and n % 3 == 0)
+            assert "e-" not in told
 
 
 def test_the_knots_told_are_those_that_are_drawn():
     assert lesson.knots_at(30, 10, 30, 59).tolist() == [0, 1 / 6, 0.5, 59 / 60, 1]
     told = lesson.drag_knots().picture(curve="|x − 1/3|", knot_1=20, knot_2=20, knot_3=20, knot_4=20)
     assert told.description == (
-        "|x − 1/3| with 2 pieces, inner knots at 0.33: the largest error is 0, up to rounding; equal knots "
+        "|x − 1/3| with 2 pieces, inner knot at 0.33: the largest error is 0, up to rounding. Equal knots "
         "give 0.0889."
     )
 
@@ -158,12 +166,42 @@ def test_dragging_tells_the_largest_error_and_its_piece():
             _, error = error_curve(curve.function, knots)
             worst = np.abs(error).max(axis=1).argmax()
             assert told_error(told) == pytest.approx(np.abs(error).max(), rel=6e-3)
-            assert f"between {knots[worst]:.2f} and {knots[worst + 1]:.2f}." in told
+            assert f"between {knots[worst]:.2f} and {knots[worst + 1]:.2f}" in told
+
+
+@pytest.mark.parametrize(
+    ("curve", "places", "where"),
+    [
+        ("x²", (12, 24, 36, 48), "0.01, on all pieces alike. "),
+        ("ramp", (12, 24, 36, 48), "0.0573, between 0.20 and 0.40 and between 0.60 and 0.80. "),
+        ("√x", (12, 24, 36, 48), "0.112, between 0.00 and 0.20. "),
+    ],
+)
+def test_dragging_tells_every_piece_that_shares_the_largest_error(curve, places, where):
+    settings = {f"knot_{i}": place for i, place in enumerate(places, 1)}
+    assert f"the largest error is {where}" in lesson.drag_knots().picture(curve=curve, **settings).description
 
 
 def test_the_tasks_of_dragging_can_be_done():
-    assert largest_error(ROOT, lesson.knots_at(1, 5, 16, 33)) < 0.04 < largest_error(ROOT, equal_knots(5))
-    assert largest_error(RAMP, lesson.knots_at(13, 17, 43, 47)) < 0.02 < largest_error(RAMP, equal_knots(5))
+    _, error = error_curve(ROOT, lesson.knots_at(1, 5, 16, 33))
+    assert np.abs(error).max() < 0.033 and np.abs(error).max(axis=1).argmax() == 0
+    assert largest_error(RAMP, lesson.knots_at(14, 16, 44, 46)) < 0.008
+
+
+def test_the_ramp_is_followed_by_two_knots_at_each_shoulder_only():
+    """Of all sets of four knots, those within the goal."""
+    costs = np.zeros((61, 61))
+    for left in range(60):
+        for right in range(left + 1, 61):
+            costs[left, right] = largest_error(RAMP, [left / 60, right / 60])
+    places = np.array(list(itertools.combinations(range(1, 60), 4)))
+    ends = np.pad(places, ((0, 0), (1, 0))), np.pad(places, ((0, 0), (0, 1)), constant_values=60)
+    error = costs[ends].max(axis=1)
+    assert places[error.argmin()].tolist() == [14, 16, 44, 46]
+    good = places[error < 0.015]
+    assert len(good) > 30 and (np.abs(good - [15, 15, 45, 45]) <= 3).all()
+    one_each = error[(places == [15, 30, 45, 59]).all(axis=1)]
+    assert 0.016 < one_each.item() < 0.017
 
 
 # --------------------------------------------------------------------------------------------- the questions
@@ -214,8 +252,27 @@ def test_other_good_answers_are_right_without_remarks(name, function, seed):
     assert (result.status, result.remarks) == (RIGHT, ()), result.message
 
 
-def test_a_loop_over_the_pieces_is_remarked():
-    assert {remark.name for remark in outcome("hinge_weights", weights_by_walking).remarks} == {"loops"}
+def output_by_adding(x, knots, weights, bias):
+    output = np.full(x.shape, bias)
+    for knot, weight in zip(knots, weights, strict=True):
+        output += weight * np.maximum(x - knot, 0)
+    return output
+
+
+def output_of_each(x, knots, weights, bias):
+    return np.array([bias + weights @ np.maximum(each - knots, 0) for each in x])
+
+
+@pytest.mark.parametrize(
+    ("name", "function"),
+    [
+        ("hinge_weights", weights_by_walking),
+        ("hinge_output", output_by_adding),
+        ("hinge_output", output_of_each),
+    ],
+)
+def test_a_loop_is_remarked(name, function):
+    assert {remark.name for remark in outcome(name, function).remarks} == {"loops"}
 
 
 def test_the_science_and_the_exercise_agree():
@@ -249,7 +306,17 @@ def test_units_needed_keeps_its_promise():
         ("units_needed", lambda m, length, e: int(length * (m / 8 / e) ** 0.5) or 1, "floor"),
         ("units_needed", lambda m, length, e: int(length * (m / 8 / e) ** 0.5) + 1, "floor_plus_one"),
         ("convergence_order", lambda n, e: np.polyfit(np.log2(n[e > 0]), np.log2(e[e > 0]), 1)[0], "sign"),
+        ("convergence_order", lambda n, e: -np.polyfit(np.log(n), np.log(e + 1e-12), 1)[0], "tiny_1e-12"),
     ],
 )
 def test_usual_ways_to_a_wrong_answer_are_recognised(name, function, mistake):
     assert outcome(name, function).mistake == mistake
+
+
+@pytest.mark.parametrize("seed", [PUBLIC_SEED, 1, 2, 3, 4])
+def test_pairs_torn_apart_are_wrong(seed):
+    def sorted_apart(pieces, errors):
+        pieces, errors = pieces[errors > 0], errors[errors > 0]
+        return order_of(np.sort(pieces), np.sort(errors)[::-1])
+
+    assert outcome("convergence_order", sorted_apart, seed).status != RIGHT

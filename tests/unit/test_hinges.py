@@ -115,18 +115,31 @@ def test_equal_shares():
 def test_the_order_of_a_power_and_of_one_with_zeros():
     n = np.array([4, 8, 9, 32])
     assert hinges.error_order(n, 3.0 * n**-1.5) == pytest.approx(1.5)
-    assert hinges.error_order(n, np.where(n == 9, 0, 1 / n)) == pytest.approx(1)
+    for zero in (0, 2e-16, np.nan, np.inf):
+        assert hinges.error_order(n, np.where(n == 9, zero, 1 / n)) == pytest.approx(1)
+
+
+def test_what_is_0_but_for_rounding_does_not_bend_the_order():
+    n = np.arange(16, 25)  # 18, 21 and 24 put a knot on the corner
+    errors = np.array([hinges.largest_error(CURVES["corner"], np.linspace(0, 1, k + 1)) for k in n])
+    assert (errors < 1e-12).sum() == 3 and errors.any()
+    assert hinges.error_order(n, errors) == pytest.approx(1, abs=1e-6)
 
 
 def test_refusals_say_what_to_do():
     for knots in ([0, 0, 1], [1, 0], [0, np.nan], [0, np.inf]):
         with pytest.raises(ValueError, match="increase"):
             hinges.interpolate(knots, np.zeros(len(knots)))
-    for knots, values in (([0], [1]), ([0, 1], [1]), ([[0, 1]], [[0, 1]])):
-        with pytest.raises(ValueError, match="two or more knots"):
-            hinges.interpolate(knots, values)
-    with pytest.raises(ValueError, match="increase"):
-        hinges.error_curve(np.sqrt, [1, 0])
-    for density in ([1, -1], [0, 0], [1]):
+    for knots in ([1, 0], [0], [[0, 1]]):
+        with pytest.raises(ValueError, match="two or more"):
+            hinges.error_curve(np.sqrt, knots)
+        with pytest.raises(ValueError, match="two or more"):
+            hinges.interpolate(knots, knots)
+    with pytest.raises(ValueError, match="one value for each of the 2 knots"):
+        hinges.interpolate([0, 1], [1])
+    for errors in ([0, 0, 0], [0, 1, 0], [np.nan, 1, 1e-15]):
+        with pytest.raises(ValueError, match="two or more finite errors"):
+            hinges.error_order([2, 4, 8], errors)
+    for density in ([1, -1], [0, 0], [1], [1, np.nan]):
         with pytest.raises(ValueError, match="density"):
             hinges.equal_shares([0, 1], density, 2)

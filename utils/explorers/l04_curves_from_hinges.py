@@ -9,7 +9,7 @@ import numpy as np
 
 from utils.explorer import Choice, Explorer, Range, Stop
 from utils.figures import BLACK, BLUE, GREY, LINES, ORANGE, new_figure
-from utils.hinges import error_curve, interpolate, largest_error
+from utils.hinges import PARTS, ROUNDING, error_curve, interpolate, largest_error
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,6 @@ CURVES = MappingProxyType(
         "|x − 1/3|": Curve(lambda x: np.abs(x - 1 / 3), 4 / 9, 1, "(4/9) / n"),
     }
 )
-NOTHING = 1e-12  # an error below this is rounding
 _FINE = np.linspace(0, 1, 161)
 _CURVE = {"color": "#A8A8A8", "linewidth": 5}
 _PIECES = {"color": BLUE, "linewidth": 1.8, "marker": "o", "markersize": 5}
@@ -49,7 +48,9 @@ MARKERS = ("o", "^", "s", "D")
 
 def told_error(error):
     """An error in words: three figures, or that it is rounding."""
-    return "0, up to rounding" if error < NOTHING else f"{error:.3g}"
+    if error <= ROUNDING:
+        return "0, up to rounding"
+    return np.format_float_positional(error, precision=3, fractional=False, trim="-")
 
 
 # ----------------------------------------------------------------------------------------- more equal pieces
@@ -84,17 +85,15 @@ def _more(figure, curve, n):
     pieces = np.arange(1, MOST + 1)
     theory = shape.constant / pieces**shape.order
     chart.plot(pieces, theory, color=BLACK, linestyle="--", linewidth=1.5)
-    seen = errors > NOTHING
+    seen = errors > ROUNDING
     chart.plot(pieces[seen], errors[seen], ".", color=ORANGE, markersize=4)
     chart.text(0.98, 0.93, f"dashed: {shape.formula}", transform=chart.transAxes, ha="right", fontsize=10)
     error = errors[n - 1]
-    if error > NOTHING:
+    if error > ROUNDING:
         chart.plot([n], [error], "o", color=ORANGE, markersize=10, markeredgecolor=BLACK)
     many = "piece" if n == 1 else "equal pieces"
     told = f"{curve} with {n} {many}: the largest error is {told_error(error)}"
-    if error <= NOTHING:
-        return f"{told}, since a knot stands on the corner. Dashed, for other n: {theory[n - 1]:.3g}."
-    return f"{told}; the dashed line is at {theory[n - 1]:.3g}."
+    return f"{told}; the dashed line is at {told_error(theory[n - 1])}."
 
 
 def more_pieces() -> Explorer:
@@ -111,7 +110,7 @@ def more_pieces() -> Explorer:
             Stop("Twice as many: the error is about a quarter.", {"n": 16}),
             Stop("The root looks calmer. The trouble is the first piece.", {"curve": "√x", "n": 16}),
             Stop("A corner between two knots costs one piece's accuracy.", {"curve": "|x − 1/3|", "n": 16}),
-            Stop("With a multiple of 3 a knot stands on the corner.", {"curve": "|x − 1/3|", "n": 15}),
+            Stop("One piece fewer, and the error is gone. Why?", {"curve": "|x − 1/3|", "n": 15}),
         ],
     )
 
@@ -120,6 +119,7 @@ def more_pieces() -> Explorer:
 
 SIXTIETHS = 60
 INNER = 4
+_DRAWN = np.unique(np.round(PARTS * (1 - np.cos(np.linspace(0, np.pi, 29))) / 2).astype(int))  # dense at ends
 
 
 def knots_at(*places):
@@ -131,6 +131,10 @@ def _drag_scene():
     figure, (plane, below) = new_figure(2, 1, width=5.2, height=4.2, sharex=True, height_ratios=(1.3, 1))
     plane.set(xlim=(-0.01, 1.01), ylim=(-1.15, 1.15), ylabel="f(x)")
     below.set(yscale="log", ylim=(1e-3, 4), xlabel="input x", ylabel="size of the error")
+    below.text(
+        0.99, 0.97, "dashed: the largest · dotted: with equal knots", transform=below.transAxes,
+        ha="right", va="top", fontsize=10,
+    )  # fmt: skip
     return figure
 
 
@@ -142,21 +146,28 @@ def _drag(figure, curve, knot_1, knot_2, knot_3, knot_4):
     plane.plot(knots, function(knots), **_PIECES)
     x, error = error_curve(function, knots)
     peaks = np.abs(error).max(axis=1)
-    size = np.maximum(np.abs(error[:, ::6]), 1e-9)
-    below.plot(x[:, ::6].ravel(), size.ravel(), **_ERROR)
+    size = np.maximum(np.abs(error[:, _DRAWN]), 1e-9)
+    below.plot(x[:, _DRAWN].ravel(), size.ravel(), **_ERROR)
     below.plot(knots, np.full(knots.size, 1e-3), "o", color=BLUE, markersize=6, clip_on=False)
     equal = largest_error(function, np.linspace(0, 1, INNER + 2))
     below.axhline(equal, color=GREY, linestyle=":", linewidth=1.5)
-    below.text(0.99, equal * 1.15, "equal knots", ha="right", fontsize=10, color=GREY)
-    worst = int(peaks.argmax())
-    if peaks[worst] > NOTHING:
-        below.axhline(peaks[worst], color=BLACK, linestyle="--", linewidth=1.2)
+    largest = peaks.max()
+    if largest > ROUNDING:
+        below.axhline(largest, color=BLACK, linestyle="--", linewidth=1.2)
     where = ", ".join(f"{knot:.2f}" for knot in knots[1:-1])
-    told = f"{curve} with {knots.size - 1} pieces, inner knots at {where}: the largest error is "
-    if peaks[worst] <= NOTHING:
-        return f"{told}0, up to rounding; equal knots give {equal:.3g}."
-    low, high = knots[worst], knots[worst + 1]
-    return f"{told}{peaks[worst]:.3g}, between {low:.2f} and {high:.2f}. Equal knots give {equal:.3g}."
+    inner = "inner knot" if knots.size == 3 else "inner knots"
+    told = f"{curve} with {knots.size - 1} pieces, {inner} at {where}: the largest error is "
+    return f"{told}{told_error(largest)}{_worst(knots, peaks)}. Equal knots give {told_error(equal)}."
+
+
+def _worst(knots, peaks):
+    """Where the largest error is, as the end of a sentence: the piece, or the pieces that share it."""
+    worst = np.flatnonzero(peaks >= peaks.max() * (1 - 1e-6))
+    if peaks.max() <= ROUNDING:
+        return ""
+    if worst.size == peaks.size:
+        return ", on all pieces alike"
+    return ", " + " and ".join(f"between {knots[i]:.2f} and {knots[i + 1]:.2f}" for i in worst)
 
 
 def drag_knots() -> Explorer:
@@ -218,7 +229,7 @@ def errors_picture(pieces, errors, theory=None):
     axes.set(xscale="log", yscale="log", xlabel="pieces n", ylabel="largest error")
     told = []
     for (name, values), look, marker in zip(errors.items(), LINES, MARKERS, strict=False):
-        seen = values > NOTHING
+        seen = values > ROUNDING
         if not seen.any():
             told.append(f"{name} {'not a number' if np.isnan(values).any() else '0, up to rounding'}")
             continue
@@ -262,20 +273,20 @@ def trained_picture(trained, written, placed):
             place + np.linspace(-0.25, 0.25, errors.size), np.sort(errors), "o", color=BLUE, markersize=5
         )
         for error, look, colour in ((written[name], "-", ORANGE), (placed[name], "--", BLACK)):
-            if error > NOTHING:
+            if error > ROUNDING:
                 axes.plot([place - 0.35, place + 0.35], [error, error], look, color=colour, linewidth=2)
         told.append(
             f"{name}: trained {errors.min():.2g} to {errors.max():.2g} (median {np.median(errors):.2g}), "
             f"equal knots {written[name]:.2g}, placed knots {told_error(placed[name])}"
         )
-        if placed[name] <= NOTHING:
-            axes.text(place + 0.1, 0.02, "placed: 0", transform=axes.get_xaxis_transform(), fontsize=11)
+        if placed[name] <= ROUNDING:
+            axes.text(place - 0.1, 0.02, "↓ placed: 0", transform=axes.get_xaxis_transform(), fontsize=11)
     axes.set(yscale="log", ylabel="largest error", xlim=(-0.5, 3.3))
     axes.set_xticks(range(len(trained)), list(trained))
     for height, name, colour in ((0.7, "● trained", BLUE), (0.58, "— equal knots", ORANGE)):
         axes.text(0.82, height, name, color=colour, transform=axes.transAxes, fontsize=11)
     axes.text(0.82, 0.46, "-- placed knots", transform=axes.transAxes, fontsize=11)
-    return figure, f"One dot for each of {errors.size} starts. {'. '.join(told)}."
+    return figure, f"One dot for each of {errors.size} starts, sorted by its error. {'. '.join(told)}."
 
 
 EXPLORERS = {"more_pieces": more_pieces, "drag_knots": drag_knots}
