@@ -7,7 +7,7 @@ import numpy as np
 from utils.question import Choice, Mistake, Option, Question
 
 # The anchors of the lesson's headings.
-WRITTEN = "A-curve-written-down"
+WRITTEN = "Through-given-points"
 FALLS = "How-fast-the-error-falls"
 PLACES = "Where-the-knots-stand"
 TRAINED = "Does-training-find-such-knots?"
@@ -29,11 +29,11 @@ def _knots(generator, n, start):
 def hinge_weights_cases(generator):
     return [
         (np.array([0.0, 2.0, 3.0]), np.array([1.0, 5.0, 4.0])),
+        (np.array([-2.0, -1.0, 1.0, 1.5]), np.array([3.0, 2.5, 1.5, 1.25])),
         (_knots(generator, 7, -3.0), generator.normal(size=8)),
         (_knots(generator, 4, 0.5), generator.normal(size=5)),
         (np.array([0.0, 0.25, 0.5, 0.75, 1.0]), generator.normal(size=5)),
         (np.array([-1.0, 3.0]), np.array([2.0, -2.0])),
-        (np.array([-2.0, -1.0, 1.0, 1.5]), np.array([3.0, 2.5, 1.5, 1.25])),
         (_knots(generator, 30, -10.0), generator.normal(size=31)),
     ]
 
@@ -46,6 +46,13 @@ def _by_slopes(weights_of):
 def _by_other_slopes(slopes_of):
     """The answer with other slopes (knots, values), and right changes of them."""
     return lambda knots, values: np.diff(slopes_of(knots, values), prepend=0)
+
+
+def _minus_weight_before(slopes):
+    weights = slopes.copy()
+    for i in range(1, weights.size):
+        weights[i] -= weights[i - 1]
+    return weights
 
 
 def _divided_again(knots, values):
@@ -77,6 +84,24 @@ HINGE_WEIGHTS = Question(
             "first_is_zero",
             _by_slopes(lambda slopes: np.concatenate([[0], np.diff(slopes)])),
             "The first weight is 0, so the first piece comes out flat. It has to be the first slope.",
+        ),
+        Mistake(
+            "first_is_value",
+            lambda knots, values: np.concatenate([values[:1], hinge_weights(knots, values)[1:]]),
+            "The first weight is the first value. That value is the output bias; the first weight is the "
+            "first slope.",
+        ),
+        Mistake(
+            "value_before_slopes",
+            lambda knots, values: np.diff(np.diff(values) / np.diff(knots), prepend=values[0]),
+            "You subtract the first value from the first slope. To the left of the first hinge the slope is "
+            "0, whatever the value is.",
+        ),
+        Mistake(
+            "minus_weight_before",
+            _by_slopes(_minus_weight_before),
+            "From each slope the weight before it is subtracted, not the slope before it. (Whoever changes "
+            "the slopes in place, one after the other, has lost the old ones.)",
         ),
         Mistake(
             "old_minus_new",
@@ -227,6 +252,17 @@ HINGE_OUTPUT = Question(
             "that it gives something on the left. Apply ReLU to x - t first, then multiply.",
         ),
         Mistake(
+            "mask",
+            _outputs(lambda gaps, weights, bias: (gaps > 0) @ weights + bias),
+            "You add up the weights of the hinges that are on. That is the slope, a staircase. A hinge that "
+            "is on gives its weight times x - t.",
+        ),
+        Mistake(
+            "bias_subtracted",
+            _outputs(lambda gaps, weights, bias: np.maximum(gaps, 0) @ weights - bias),
+            "The output bias is subtracted; it has to be added.",
+        ),
+        Mistake(
             "knots_added",
             lambda x, knots, weights, bias: hinge_output(x, -knots, weights, bias),
             "The knots are added, so the hinges bend at -t. A unit with weight 1 and kink at t has the bias "
@@ -293,7 +329,7 @@ HINGE_OUTPUT = Question(
     relative=1e-7,
     absolute=1e-9,
     vectorised=True,
-    sized=lambda n: (np.linspace(-1, 4, n), np.array([0.0, 1.0, 2.0]), np.array([1.0, -2.0, 3.0]), 0.5),
+    sized=lambda n: (np.linspace(-1, 4, n), np.linspace(0, 2, n), np.cos(np.arange(n)), 0.5),
 )
 
 
@@ -383,8 +419,8 @@ UNITS_NEEDED = Question(
         Mistake(
             "half_for_eighth",
             _needed(lambda m, length, error: length * math.sqrt(m / (2 * error))),
-            "You take 1/2 for 1/8. 1/2 would belong to a tangent; a piece that meets the curve at both ends "
-            "does four times better.",
+            "You take 1/2 for 1/8. 1/2 would belong to a tangent at one end; a piece that meets the curve at "
+            "both ends does four times better.",
         ),
         Mistake(
             "eight_on_top",
@@ -448,11 +484,12 @@ def convergence_order_cases(generator):
         (np.array([2, 4, 8, 16]), np.array([0.5, 0.125, 0.03125, 0.0078125])),
         case([4, 8, 16, 32, 64], 2.0, 5.0),
         case([10, 20, 50, 100, 200, 500], 0.5, 0.25),
-        case([64, 5, 17, 30, 9, 44, 12], 1.0, 3.0),
+        (np.array([64, 5, 17, 30, 9, 44, 12]), np.array([0.05, 0.5, 0.3, 0.09, 0.2, 0.1, 0.4])),
         case([4, 6, 8, 9, 10, 12, 16], 1.0, 0.4, without=(1, 3, 5)),
         case([3, 7, 11], 3.0, 20.0),
         case([5, 6, 12, 20, 33], 1.5, 0.1, without=(1,)),
         case([8, 16, 24, 32], 2.0, 1.0, without=(2,)),
+        case([2, 8, 32], -0.5, 1.0),  # errors that rise
     ]
 
 
@@ -479,6 +516,16 @@ def _same(values):
     return values
 
 
+def _tiny(least):
+    """The mistake of a tiny number where an error is 0."""
+    return Mistake(
+        f"tiny_{least:.0e}",
+        lambda pieces, errors: -np.polyfit(np.log(pieces), np.log(np.maximum(errors, least)), 1)[0],
+        f"You put a tiny number, {least:.0e}, in place of an error of 0. That makes a point very far down, "
+        "and it drags the line along. Leave these pairs out.",
+    )
+
+
 CONVERGENCE_ORDER = Question(
     id="convergence_order",
     title="The order of convergence",
@@ -493,17 +540,23 @@ CONVERGENCE_ORDER = Question(
             "n to the power -p.",
         ),
         Mistake(
+            "size_of_slope",
+            _line(np.log, np.log, lambda slope, height: abs(slope)),
+            "You take the size of the slope. That hides whether the errors fall or rise: the order is minus "
+            "the slope.",
+        ),
+        Mistake(
             "zeros_kept",
             lambda pieces, errors: -np.polyfit(np.log(pieces), np.log(errors), 1)[0],
             "Where the error is exactly 0 its logarithm is minus infinity, and no straight line goes through "
             "that. Leave these pairs out.",
         ),
         Mistake(
-            "tiny_added",
-            lambda pieces, errors: -np.polyfit(np.log(pieces), np.log(errors + 1e-12), 1)[0],
-            "You add a tiny number to the errors, so that an error of 0 becomes a point very far down, and "
-            "it drags the line along. Leave these pairs out.",
+            "pieces_kept",
+            lambda pieces, errors: -np.polyfit(np.log(pieces), np.log(errors[errors > 0]), 1)[0],
+            "An error of 0 has to go together with its number of pieces: use the same mask for both arrays.",
         ),
+        *map(_tiny, (1e-8, 1e-10, 1e-12, 1e-15, 1e-16, 1e-300)),
         Mistake(
             "no_logarithms",
             _line(_same, _same),
@@ -558,6 +611,18 @@ CONVERGENCE_ORDER = Question(
             "slope first, then the height.",
         ),
         Mistake(
+            "minus_height",
+            _line(np.log, np.log, lambda slope, height: -height),
+            "This is the height of the line with its sign turned round. `np.polyfit(…, 1)` gives the slope "
+            "first, then the height.",
+        ),
+        Mistake(
+            "slope_and_height",
+            _line(np.log, np.log, lambda slope, height: np.array([-slope, -height])),
+            "These are two numbers: `np.polyfit(…, 1)` gives the slope first, then the height. The order "
+            "needs the slope only.",
+        ),
+        Mistake(
             "first_and_last",
             _from_logs(lambda x, y: -(y[-1] - y[0]) / (x[-1] - x[0])),
             "You use two pairs only, the first and the last. Lay the line through all of them: `np.polyfit`.",
@@ -596,8 +661,8 @@ QUESTIONS = (HINGE_WEIGHTS, HINGE_OUTPUT, UNITS_NEEDED, CONVERGENCE_ORDER)
 CHOICES = (
     Choice(
         "nine_points",
-        "Nine points of a smooth curve are given. A network with one hidden layer of ReLU units shall pass "
-        "through all nine of them exactly. How do you get its weights?",
+        "Nine points of a smooth curve are given. A network with one hidden layer of ReLU units is to "
+        "pass through all nine of them exactly. How do you get its weights?",
         (
             Option(
                 "There are none: straight pieces cannot follow a curve",
@@ -672,8 +737,8 @@ CHOICES = (
     ),
     Choice(
         "twice_as_many",
-        "A smooth curve is followed by 100 straight pieces of equal width, with their ends on the curve. Now "
-        "take 200. What becomes of the largest error?",
+        "A smooth curve is followed by 100 straight pieces of equal width, with their ends on the curve. "
+        "They are already short against the curve's bends. Now take 200. What becomes of the largest error?",
         (
             Option(
                 "It is about half as large",
@@ -688,8 +753,8 @@ CHOICES = (
             ),
             Option(
                 "It depends: for some smooth curves it hardly falls",
-                "How large it is depends on the curve. Its falling does not, once the pieces are short "
-                "against the curve's bends.",
+                "How large it is depends on the curve. How fast it falls does not, for pieces as short as "
+                "these.",
             ),
         ),
         FALLS,
@@ -722,7 +787,7 @@ CHOICES = (
     ),
     Choice(
         "ten_times_smaller",
-        "Equal pieces, and already many of them. The largest error shall become ten times smaller. How many "
+        "Equal pieces, and already many of them. The largest error is to become ten times smaller. How many "
         "times as many pieces does that take, for sin 2πx and for √x?",
         (
             Option("10 and 10", "That would be order 1 for both: neither curve has it."),
@@ -761,16 +826,16 @@ CHOICES = (
     ),
     Choice(
         "one_high_peak",
-        "A smooth curve, and knots between its ends. In the picture of the errors one piece has a peak four "
-        "times as high as all the others. What helps most?",
+        "A smooth curve, and knots between its ends. In the picture of the errors the first piece has a peak "
+        "four times as high as all the others. What helps most?",
         (
             Option(
-                "Move all knots a little towards the middle",
-                "The largest error sits on one piece. What happens elsewhere does not lower it.",
+                "Move all knots between the ends a little towards the middle",
+                "That makes the first piece longer, and its peak higher still.",
             ),
             Option(
-                "Make that piece shorter, at the cost of its neighbours",
-                "Its peak falls with the square of its length, and the neighbours have room.",
+                "Make that piece shorter, at the cost of the others",
+                "Its peak falls with about the square of its length, and the others have room.",
                 right=True,
             ),
             Option(
