@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from utils.diagnostics import activation_patterns, count_patterns
-from utils.folding import folding_layers, tent_layers
+from utils.folding import tent_layers
 from utils.networks import Network
 from utils.regions import breakpoints, deep_lower_bound, regions, restricted, shallow_maximum
 
@@ -168,24 +168,9 @@ def test_one_layer_in_general_position_has_the_shallow_maximum():
             assert len(breakpoints(restricted(network, [0, 0], [[1, 2]]), -1e4, 1e4)) == n
 
 
-@pytest.mark.parametrize(
-    "widths", [(3,), (24,), (4, 4), (5, 7), (6, 6, 6), (4, 4, 4, 4), (3, 3, 3), (2, 2), (12, 12)]
-)
-def test_a_network_built_to_fold_has_the_lower_bound(widths):
-    assert regions(folding_layers(widths), 0, 1).count == deep_lower_bound(widths)
-
-
 def test_the_lower_bound_of_four_layers_of_twelve():
     assert deep_lower_bound([12, 12, 12, 12]) == 6**6 * 79 == 3_685_824
     assert deep_lower_bound([5], inputs=2) == shallow_maximum(5)
     assert deep_lower_bound([3] * 4, inputs=1) == 3**3 * 4
     with pytest.raises(ValueError, match="at least 2 units"):
         deep_lower_bound([4, 1])
-    with pytest.raises(ValueError, match="at least 2 units"):
-        folding_layers([1, 4])
-
-
-def test_the_tent_has_two_to_the_folds_pieces():
-    for folds in range(1, 13):
-        found = breakpoints(tent_layers(folds))
-        assert np.array_equal(found, np.arange(1, 2**folds) / 2**folds)

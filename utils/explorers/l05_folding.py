@@ -3,7 +3,7 @@
 from functools import lru_cache
 
 import numpy as np
-from matplotlib.collections import LineCollection, PolyCollection
+from matplotlib.collections import PolyCollection
 from matplotlib.colors import to_rgb
 
 from utils.explorer import Choice, Explorer, Range, Stop
@@ -26,8 +26,10 @@ def folds_picture(graphs):
         one.plot(x, y, color=BLUE, linewidth=1.8)
         one.plot(kinks, np.interp(kinks, x, y), "o", color=ORANGE, markersize=3)
         many = "" if folds == 1 else "s"
-        one.set(title=f"{folds} layer{many}: {kinks.size + 1} pieces", xlabel="input x", xticks=(0, 0.5, 1))
-        told.append(f"{kinks.size + 1} pieces after {folds} layer{many}")
+        title = f"{folds} hidden layer{many}: {kinks.size + 1} pieces"
+        one.set_title(title, fontsize=11)
+        one.set(xlabel="input x", xticks=(0, 0.5, 1))
+        told.append(f"{kinks.size + 1} pieces after {folds} hidden layer{many}")
     axes[0].set_ylabel("output")
     return figure, f"The tent of the tent of ... x, with a dot at each kink: {', '.join(told)}."
 
@@ -42,19 +44,20 @@ def square_picture(graphs, errors, shallow):
     x = np.linspace(0, 1, 401)
     left.plot(x, x**2, color=BLACK, linewidth=1, label="$x^2$")
     for (folds, (at, y)), line in zip(graphs.items(), LINES[3::-1][1:], strict=True):
-        left.plot(at, y, **line, label=f"{folds} fold{'' if folds == 1 else 's'}")
+        left.plot(at, y, **line, label=f"$f_{folds}$")
     left.legend(frameon=False, fontsize=10)
     left.set(xlabel="input x", ylabel="output")
     for (units, error), name, colour, marker in (
         (errors, "by folding", BLUE, "o"),
-        (shallow, "in one layer", ORANGE, "^"),
+        (shallow, "joined points,\none layer", ORANGE, "^"),
     ):
         right.plot(units, error, marker=marker, linestyle="-", color=colour, markersize=5)
         right.text(units[-1] * 1.15, error[-1], name, color=colour, va="center", fontsize=10)
     right.set(xscale="log", yscale="log", xlabel="units", ylabel="largest error", xlim=(None, 12_000))
     return figure, (
         f"With {errors[0][-1]} units the folds reach an error of {errors[1][-1]:.1e}. "
-        f"One layer needs {shallow[0][-1]:,} units for {shallow[1][-1]:.1e}."
+        f"One layer that joins points of the parabola reaches {shallow[1][-1]:.1e} "
+        f"with {shallow[0][-1]:,} units."
     )
 
 
@@ -67,22 +70,21 @@ def graph(folds, peak):
     """The folded tent: its kinks, and the points (x, y) that straight lines join to its graph."""
     kinks = breakpoints(tent_layers(folds, peak))
     x = np.concatenate([[0], kinks, [1]])
-    y = x
-    for _ in range(folds):
-        y = 2 * peak * np.minimum(y, 1 - y)
-    return kinks, x, y
+    y = x[:, None]
+    for weights, bias in tent_layers(folds + 1, peak):  # the first unit of one more layer is given the result
+        y = np.maximum(y @ weights + bias, 0)
+    return kinks, x, y[:, 0]
 
 
 def fold_scene():
     figure, (left, right) = new_figure(1, 2, width=8, height=3.9, width_ratios=(3, 2))
     left.set(xlim=(-0.02, 1.02), ylim=(-0.02, 1.04), xlabel="input x", ylabel="output")
     folds = np.arange(1, MOST_FOLDS + 1)
-    right.plot(folds, 2.0**folds, color=GREY, linestyle="-", linewidth=1)
-    right.text(5.9, 92, "doubling", color=GREY, ha="right", fontsize=10)
+    right.text(0.8, 220, "grey: doubling each time", color=GREY, fontsize=10)
     right.plot(folds, 3 * folds + 1, **LINES[1])
     right.text(8.2, 13, "most that as many\nunits make in one layer", color=ORANGE, ha="right", va="top")
     right.set(yscale="log", xlim=(0.6, 8.4), ylim=(1.5, 350), xticks=folds, yticks=2.0**folds)
-    right.set(xlabel="layers k", ylabel="pieces")
+    right.set(xlabel="hidden layers k", ylabel="pieces")
     right.set_yticks([], minor=True)
     right.set_yticklabels([f"{2**each}" for each in folds])
     return figure
@@ -94,11 +96,13 @@ def folding(figure, folds, peak):
     left.plot(x, y, color=BLUE, linewidth=1.6)
     if folds <= 6:
         left.plot(kinks, y[1:-1], "o", color=ORANGE, markersize=3)
-    counts = [graph(each, peak)[0].size + 1 for each in range(1, folds + 1)]
-    right.plot(range(1, folds + 1), counts, "o-", color=BLUE, linewidth=1.5)
+    layers = np.arange(1, folds + 1)
+    counts = [graph(each, peak)[0].size + 1 for each in layers]
+    right.plot(layers, 2.0**layers, color=GREY, linewidth=1)
+    right.plot(layers, counts, "o-", color=BLUE, linewidth=1.5)
     units = 3 * folds
     many = "" if folds == 1 else "s"
-    told = f"{folds} layer{many} of 3 units, tent {peak:.2f} high: {counts[-1]} pieces."
+    told = f"{folds} hidden layer{many} of 3 units, tent {peak:.2f} high: {counts[-1]} pieces."
     if folds > 1:
         told += f" The last layer multiplied them by {counts[-1] / counts[-2]:.2f}."
     return f"{told} {units} units in one layer make at most {units + 1}."
@@ -109,7 +113,7 @@ def fold():
         folding,
         fold_scene,
         {
-            "folds": Range("layers k", 1, MOST_FOLDS, 1, 1),
+            "folds": Range("hidden layers k", 1, MOST_FOLDS, 1, 1),
             "peak": Range("height of the tent", *PEAKS, 1.0),
         },
         [
@@ -126,7 +130,7 @@ def fold():
 
 # One colour, style and width for each hidden layer's folds.
 FOLDS = [
-    {"colors": colour, "linestyles": style, "linewidths": width}
+    {"color": colour, "linestyle": style, "linewidth": width}
     for colour, style, width in (
         (BLUE, "-", 1.6), (ORANGE, "-", 1.3), (BLACK, (0, (4, 1.5)), 1.0), (GREY, (0, (1, 1)), 1.1),
     )
@@ -158,19 +162,27 @@ def draw_pieces(axes, found):
     pieces.set_antialiased(False)
     axes.add_collection(pieces, autolim=False)
     for number in range(found.layer.max(initial=-1) + 1):
-        lines = LineCollection(found.folds[found.layer == number], **FOLDS[number])
-        axes.add_collection(lines, autolim=False)
+        ends = found.folds[found.layer == number]
+        broken = np.pad(ends, ((0, 0), (0, 1), (0, 0)), constant_values=np.nan)  # one line with gaps
+        axes.plot(*broken.reshape(-1, 2).T, **FOLDS[number])
 
 
 def name_folds(axes, layers):
     """Name the styles of the first so many layers' folds above `axes`."""
     for number in range(layers):
-        style = {key[:-1]: value for key, value in FOLDS[number].items()}
-        axes.plot([], [], **style, label=FOLD_NAMES[number])
+        axes.plot([], [], **FOLDS[number], label=FOLD_NAMES[number])
     axes.legend(
         loc="lower center", bbox_to_anchor=(0.5, 1), ncols=4, frameon=False, fontsize=9, columnspacing=1,
         handlelength=1.6, handletextpad=0.4,
     )  # fmt: skip
+
+
+def name_folds_below(figure, layers):
+    """Name the styles of the first so many layers' folds under a figure."""
+    handles = []
+    for number in range(layers):
+        handles += figure.axes[0].plot([], [], **FOLDS[number], label=f"folds of {FOLD_NAMES[number]}")
+    figure.legend(handles=handles, loc="outside lower center", ncols=4, frameon=False, fontsize=10)
 
 
 def plane(axes, low, high, first="first input $x_1$", second="second input $x_2$"):
@@ -184,7 +196,7 @@ def built_picture(built, random, half):
 
     built: `Regions` of the unit square; random: those of a square from -half to half.
     """
-    figure, axes = new_figure(1, 2, width=8.8, height=4.8)
+    figure, axes = new_figure(1, 2, width=8.8, height=5)
     layers = int(built.layer.max()) + 1
     for one, found, low, high, name in (
         (axes[0], built, 0, 1, "built to fold"),
@@ -192,16 +204,12 @@ def built_picture(built, random, half):
     ):
         draw_pieces(one, found)
         plane(one, low, high)
-        one.text(low + (high - low) / 2, high, f"{name}: {found.count} pieces", ha="center", va="bottom")
-    handles = []
-    for number in range(layers):
-        style = {key[:-1]: value for key, value in FOLDS[number].items()}
-        handles += axes[0].plot([], [], **style, label=f"folds of {FOLD_NAMES[number]}")
-    figure.legend(handles=handles, loc="outside lower center", ncols=4, frameon=False, fontsize=10)
+        one.set_title(f"{name}: {found.count} pieces", fontsize=11)
+    name_folds_below(figure, layers)
     units = built.patterns.shape[1]
     return figure, (
-        f"{layers} layers of {units // layers} units. Built to fold: {built.count} pieces in the unit "
-        f"square. With random weights: {random.count} pieces between {-half} and {half}."
+        f"{layers} hidden layers of {units // layers} units. Built to fold: {built.count} pieces in the unit "
+        f"square. With random weights: {random.count} pieces between −{half} and {half}."
     )
 
 
@@ -216,6 +224,7 @@ def counts_picture(counts, shapes):
     told = []
     for layers, pieces in counts.items():
         axes.plot(layers + np.linspace(-0.12, 0.12, pieces.size), pieces, "o", color=BLUE, markersize=4)
+        axes.plot([layers - 0.2, layers + 0.2], 2 * [pieces.mean()], color=BLACK, linewidth=2)
         bound = deep_lower_bound(shapes[layers])
         axes.plot(layers, bound, "D", color=ORANGE, markersize=8)
         axes.text(layers + 0.12, bound, f"{bound:,}", color=ORANGE, va="bottom", ha="left")
@@ -226,7 +235,7 @@ def counts_picture(counts, shapes):
     axes.axhline(shallow, color=BLACK, linestyle="--", linewidth=1.5)
     axes.text(5.45, shallow * 1.07, f"one layer\nat most: {shallow}", ha="right", va="bottom", fontsize=10)
     axes.text(0.6, 12_000, "◆ built to fold", color=ORANGE, va="bottom")
-    axes.text(0.6, 110, "● random networks", color=BLUE)
+    axes.text(0.6, 110, "● random networks, with their mean", color=BLUE)
     names = [f"{n}\n({' + '.join(map(str, widths))})" for n, widths in shapes.items()]
     axes.set(yscale="log", xlim=(0.5, 5.5), ylim=(60, 40_000), ylabel="pieces of the plane")
     axes.set_xticks(list(shapes), names)
@@ -234,7 +243,7 @@ def counts_picture(counts, shapes):
     return figure, f"Pieces of random networks with {units} units. {'; '.join(told)}."
 
 
-TOTALS = (12, 24, 36)
+TOTALS = (24, 36)
 
 
 @lru_cache(maxsize=512)
@@ -245,20 +254,26 @@ def found_pieces(layers, units, start, half):
 
 
 def regions_scene():
-    figure, (left, right) = new_figure(1, 2, width=7.4, height=3.9, width_ratios=(1, 1))
+    figure, (left, right) = new_figure(1, 2, width=6, height=3.4, width_ratios=(6, 7))
     plane(left, -1, 1)
     left.set(xticks=(), yticks=())
     name_folds(left, 4)
-    right.set(xscale="log", xlim=(3, 3e6), ylim=(-0.6, 3.6), yticks=(), xlabel="pieces")
+    right.set(xscale="log", xlim=(3, MOST_SHOWN), ylim=(-0.6, 3.6), yticks=(), xlabel="pieces")
+    right.set_xticks((10, 1000, 1e5))
     right.spines["left"].set_visible(False)
     right.grid(axis="y", visible=False)
-    names = ("built to fold, these layers", "all units in one layer, at most", "half the square of the units")
-    for row, name in enumerate((*names, "counted in this window")):
-        right.text(3.4, row + 0.16, name, color=ROWS[row][0], va="bottom", fontsize=11)
+    for row, (name, colour, _) in enumerate(ROWS):
+        right.text(3.4, row + 0.16, name, color=colour, va="bottom", fontsize=10)
     return figure
 
 
-ROWS = ((ORANGE, "D"), (BLACK, "^"), (GREY, "s"), (BLUE, "o"))
+MOST_SHOWN = 3e7  # on the axis; the numbers stand at its right end
+ROWS = (
+    ("built to fold, these layers", ORANGE, "D"),
+    ("all units in one layer, at most", BLACK, "^"),
+    ("half the square of the units", GREY, "s"),
+    ("counted in this window", BLUE, "o"),
+)
 
 
 def in_the_plane(figure, layers, units, start, half):
@@ -267,21 +282,18 @@ def in_the_plane(figure, layers, units, start, half):
     shallow, built = shallow_maximum(units), deep_lower_bound([units // layers] * layers)
     # The window always fills the axes: coordinates in units of its half.
     draw_pieces(left, _scaled(found, half))
-    left.text(0, 0.97, f"from {-half} to {half}", ha="center", va="top", fontsize=10, bbox=LABEL)
-    for row, number in enumerate((built, shallow, units**2 / 2, found.count)):
-        colour, marker = ROWS[row]
-        style = {"marker": marker, "markersize": 8, "markevery": [1], "linewidth": 1.2}
-        right.plot([3, number], [row, row], color=colour, **style)
-        right.text(number * 1.6, row, f"{number:,.0f}", color=colour, va="center", fontsize=11)
-    shape = f"{layers} layers of {units // layers}" if layers > 1 else f"one layer of {units}"
+    for x, end in ((-1, f"−{half}"), (1, f"{half}")):
+        left.text(x, -1.04, end, ha="center", va="top", fontsize=10)
+    numbers = built, shallow, units**2 // 2, found.count
+    for row, ((_, colour, marker), number) in enumerate(zip(ROWS, numbers, strict=True)):
+        right.plot([3, number], [row, row], marker=marker, markersize=8, markevery=[1], color=colour)
+        right.text(MOST_SHOWN, row, f"{number:,}", color=colour, ha="right", va="center", fontsize=11)
+    shape = f"{layers} hidden layers of {units // layers}" if layers > 1 else f"one layer of {units}"
     return (
-        f"{shape[0].upper()}{shape[1:]} units, random start {start}: {found.count:,} pieces between {-half} "
+        f"{shape[0].upper()}{shape[1:]} units, random start {start}: {found.count:,} pieces between −{half} "
         f"and {half}. Half of {units}² is {units**2 // 2:,}; one layer has at most {shallow:,} in the whole "
         f"plane; some network with {shape} units has {built:,}."
     )
-
-
-LABEL = {"boxstyle": "square,pad=0.15", "facecolor": "white", "edgecolor": "none", "alpha": 0.8}
 
 
 def _scaled(found, half):
@@ -312,7 +324,7 @@ def pieces_of_the_plane():
 
 
 def pieces_between(network, pairs):
-    """Return in how many pieces each replica cuts the way from one sample to another: (replicas, pairs).
+    """Return in how many pieces each replica cuts the path from one sample to another: (replicas, pairs).
 
     pairs: (pairs, 2, features).
     """
@@ -344,19 +356,24 @@ def training_picture(counts, reached):
     """
     figure, axes = new_figure(width=7.2, height=4)
     told = []
-    for (layers, pieces), line in zip(counts.items(), LINES, strict=False):
+    for number, ((layers, pieces), line) in enumerate(zip(counts.items(), LINES, strict=False)):
         epochs = np.arange(len(pieces))
         mean = pieces.mean(axis=1)
-        axes.fill_between(epochs, pieces.min(axis=1), pieces.max(axis=1), color=line["color"], alpha=0.12)
+        low, high = pieces.min(axis=1), pieces.max(axis=1)
+        shifted = epochs + 0.15 * (number - 1)  # so that the bars stand beside each other
+        axes.vlines(shifted, low, high, color=line["color"], linewidth=1.5, alpha=0.5)
         many = "" if layers == 1 else "s"
-        axes.plot(epochs, mean, **line, label=f"{layers} hidden layer{many}")
+        axes.plot(shifted, mean, **line, label=f"{layers} hidden layer{many}")
         told.append(
             f"{layers} layer{many}: {mean[0]:.1f} before, {mean[-1]:.1f} after, accuracy "
             f"{reached[layers].mean():.3f}"
         )
     axes.legend(frameon=False, fontsize=10, loc="lower right")
-    axes.set(xlabel="epoch", ylabel="pieces between two images", ylim=(0, None), xlim=(0, None))
-    return figure, f"Mean number of pieces: {'; '.join(told)}. The bands hold all replicas."
+    axes.set(xlabel="epoch", ylabel="pieces between two images", ylim=(0, None), xlim=(-0.4, None))
+    return (
+        figure,
+        f"Mean number of pieces: {'; '.join(told)}. The bars reach from the lowest to the highest replica.",
+    )
 
 
 def image_plane_picture(before, after, places, digits):
@@ -364,7 +381,7 @@ def image_plane_picture(before, after, places, digits):
 
     before, after: `Regions`; places: (3, 2) where the images lie in it; digits: what they show.
     """
-    figure, axes = new_figure(1, 2, width=8.8, height=4.6)
+    figure, axes = new_figure(1, 2, width=8.8, height=5)
     half = np.abs(before.corners).max()
     for one, found, name in zip(axes, (before, after), ("before training", "after training"), strict=True):
         draw_pieces(one, found)
@@ -372,7 +389,8 @@ def image_plane_picture(before, after, places, digits):
         for (x, y), digit in zip(places, digits, strict=True):
             box = {"boxstyle": "circle,pad=0.2", "facecolor": "white", "edgecolor": BLACK}
             one.text(x, y, str(digit), ha="center", va="center", fontsize=12, bbox=box)
-        one.text(0, half, f"{name}: {found.count} pieces", ha="center", va="bottom")
+        one.set_title(f"{name}: {found.count} pieces", fontsize=11)
+    name_folds_below(figure, int(max(before.layer.max(), after.layer.max())) + 1)
     return figure, (
         f"The plane through three test images, a {digits[0]}, a {digits[1]} and a {digits[2]}: "
         f"{before.count} pieces before training, {after.count} after it."

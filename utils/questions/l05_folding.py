@@ -5,7 +5,7 @@ import numpy as np
 from utils.question import Choice, Mistake, Option, Question
 
 # The anchors of the lesson's headings.
-FOLDING = "Folding-doubles-the-pieces"
+FOLDING = "Folding-a-line"
 SQUARE = "A-parabola-from-folds"
 TYPICAL = "What-a-random-network-does"
 TRAINED = "What-training-does-to-the-pieces"
@@ -32,9 +32,10 @@ def folded_tent_cases(generator):
     sixteenths = np.arange(-4, 21) / 16
     return [
         (np.array([0.0, 0.125, 0.25, 0.5, 0.75, 1.0]), 2),
-        (sixteenths, 1),
+        (np.array([-0.5, 0.25, 1.25, 2.0]), 1),
+        (np.array([-0.5, 0.25, 1.5]), 0),
         (sixteenths, 3),
-        (sixteenths, 0),
+        (sixteenths, 2),
         (generator.uniform(0, 1, size=(4, 5)), 4),
         (generator.uniform(0, 1, size=30), 6),
         (generator.uniform(-1, 2, size=40), 5),
@@ -60,6 +61,13 @@ def _added(x, folds):
         inner = _tent(inner)
         total = total + inner
     return total if folds else x
+
+
+def _endless_without_folds(x, folds):
+    """A recursion that stops at one fold."""
+    if folds == 0:
+        raise RecursionError
+    return folded_tent(x, folds)
 
 
 FOLDED_TENT_MISTAKES = (
@@ -138,6 +146,22 @@ FOLDED_TENT_MISTAKES = (
         _iterated(lambda x: 2 * x - np.floor(2 * x)),
         "Your function jumps back to 0 at 1/2, like a saw. The tent comes down as steeply as it went up.",
     ),
+    Mistake(
+        "plus_four",
+        _iterated(lambda x: 2 * _relu(x) + 4 * _relu(x - 0.5) + 2 * _relu(x - 1)),
+        "Your function goes on rising after 1/2, ever more steeply. The second unit's weight is -4.",
+    ),
+    Mistake(
+        "python_max",
+        _iterated(lambda x: 2 * max(x, 0) - 4 * max(x - 0.5, 0) + 2 * max(x - 1, 0)),
+        "Python's `max(x, 0)`, or an `if` with x, cannot choose for each number of an array (lesson 1). "
+        "`np.maximum` can.",
+    ),
+    Mistake(
+        "endless_without_folds",
+        _endless_without_folds,
+        "With `folds = 0` your function calls itself without end. There the result is x itself: stop at 0.",
+    ),
 )
 
 
@@ -182,6 +206,13 @@ def _fold_the_result(x, folds):
     total = x
     for s in range(1, folds + 1):
         total = total - _tent(total) / 4**s
+    return total
+
+
+def _fold_the_result_often(x, folds):
+    total = x
+    for s in range(1, folds + 1):
+        total = total - folded_tent(total, s) / 4**s
     return total
 
 
@@ -268,6 +299,24 @@ FOLDED_SQUARE_MISTAKES = (
         "total, from which each wave is taken away.",
     ),
     Mistake(
+        "folds_the_result_often",
+        _fold_the_result_often,
+        "The tent is applied to the running result, s times in round s. Each wave is made of x: keep two "
+        "variables, the wave and the total.",
+    ),
+    Mistake(
+        "first_wave_only",
+        lambda x, folds: x - _tent(x) / 4 if folds else x,
+        "Only the first wave is taken away, however many folds are asked for. Does `return` stand inside the "
+        "loop?",
+    ),
+    Mistake(
+        "doubled_input",
+        lambda x, folds: x - sum((_tent(2 ** (s - 1) * x) / 4**s for s in range(1, folds + 1)), 0.0 * x),
+        "A larger input gives one narrower tent, and 0 to its right. A wave of many teeth comes from "
+        "putting the last wave into the tent again.",
+    ),
+    Mistake(
         "exact_square",
         lambda x, folds: x * x,
         "This is x² itself. Asked is what so many folds make of it, error included: a curve of straight "
@@ -301,7 +350,7 @@ def line_breakpoints_cases(generator):
     for features, width in ((2, 6), (3, 9), (5, 4), (1, 7), (4, 12)):
         normal = generator.normal(size=(features, width))
         start, end = generator.normal(size=(2, features)) * 3
-        # Where each unit shall bend, in units of the way: some outside.
+        # Where each unit shall bend, in units of the path: some outside.
         place = generator.permutation(np.linspace(-0.45, 1.4, width) + generator.uniform(-0.02, 0.02, width))
         bias = -(start @ normal + place * ((end - start) @ normal))
         cases.append((normal, bias, start, end))
@@ -311,7 +360,7 @@ def line_breakpoints_cases(generator):
 
 
 def _all_t(weights, bias, start, end):
-    """The parameter of every unit; infinite or NaN for those parallel to the way."""
+    """The parameter of every unit; infinite or NaN for those parallel to the path."""
     at_start, at_end = start @ weights + bias, end @ weights + bias
     with np.errstate(all="ignore"):
         return at_start / (at_start - at_end)
@@ -357,6 +406,21 @@ def _end_for_step(weights, bias, start, end):
     return -(start @ weights + bias) / (end @ weights)
 
 
+def _bias_in_the_step(weights, bias, start, end):
+    return -(start @ weights + bias) / ((end - start) @ weights + bias)
+
+
+def _sizes_only(weights, bias, start, end):
+    one, other = start @ weights + bias, end @ weights + bias
+    return (np.abs(one) / (np.abs(one) + np.abs(other)))[one != other]
+
+
+def _weights_first(weights, bias, start, end):
+    at_start, at_end = weights @ start + bias, weights @ end + bias
+    moves = at_start != at_end
+    return at_start[moves] / (at_start[moves] - at_end[moves])
+
+
 def _of_units(weights, bias, start, end):
     """One for each unit, NaN where it has none inside."""
     t = _all_t(weights, bias, start, end)
@@ -367,7 +431,7 @@ LINE_BREAKPOINTS_MISTAKES = (
     Mistake(
         "unsorted",
         _with_t(_all_t, finish=lambda t: t[np.sort(np.unique(t, return_index=True)[1])]),
-        "The breakpoints come in the order of the units. Sort them along the way: `np.unique` or `np.sort`.",
+        "The breakpoints come in the order of the units. Sort them along the path: `np.unique` or `np.sort`.",
     ),
     Mistake(
         "unsorted_with_repeats",
@@ -378,8 +442,8 @@ LINE_BREAKPOINTS_MISTAKES = (
     Mistake(
         "repeated",
         _with_t(_all_t, finish=np.sort),
-        "Where two units bend at the same place, it stands there twice. It is one breakpoint: `np.unique` "
-        "sorts and drops repeats.",
+        "Where two units bend at the same place, it stands there twice, perhaps differing in the last "
+        "digits. It is one breakpoint: `np.unique` sorts and drops what is exactly equal.",
     ),
     Mistake(
         "points",
@@ -390,13 +454,13 @@ LINE_BREAKPOINTS_MISTAKES = (
     Mistake(
         "points_of_all",
         _points_of_all,
-        "These are points in the input space, also some that are not on the way, in the order of the units. "
+        "These are points in the input space, also some that are not on the path, in the order of the units. "
         "Asked are the parameters t between 0 and 1, sorted, one number for each breakpoint.",
     ),
     Mistake(
         "lengths",
         _lengths,
-        "These are distances from the start. The parameter t is 1 at the end, however long the way is: do "
+        "These are distances from the start. The parameter t is 1 at the end, however long the path is: do "
         "not divide by a length, or multiply with one.",
     ),
     Mistake(
@@ -421,20 +485,25 @@ LINE_BREAKPOINTS_MISTAKES = (
         "0 < t < 1.",
     ),
     Mistake(
+        "ends_added",
+        _with_t(_all_t, finish=lambda t: np.unique([0, *t, 1])),
+        "0 and 1 are in every list. They are the ends of the path, not breakpoints.",
+    ),
+    Mistake(
         "clipped",
         _with_t(_all_t, inside=lambda t: np.clip(t[np.isfinite(t)], 0, 1)),
-        "Breakpoints outside were moved to 0 and 1. They are not on the way: leave them out.",
+        "Breakpoints outside were moved to 0 and 1. They are not on the path: leave them out.",
     ),
     Mistake(
         "outside_and_infinite",
         _with_t(_all_t, inside=lambda t: t),
         "All units are in the list: also those that bend before the start or behind the end, and those "
-        "parallel to the way, as inf or NaN. Keep those with 0 < t < 1.",
+        "parallel to the path, as inf or NaN. Keep those with 0 < t < 1.",
     ),
     Mistake(
         "one_for_each_unit",
         _of_units,
-        "There is one entry for each unit, with NaN for those that do not bend on the way. Return the "
+        "There is one entry for each unit, with NaN for those that do not bend on the path. Return the "
         "others only, sorted.",
     ),
     Mistake(
@@ -455,12 +524,12 @@ LINE_BREAKPOINTS_MISTAKES = (
             )
         ),
         "z(0) and z(1) are added below the line. z(t) = z(0) + t (z(1) - z(0)) is 0 at t = z(0) / (z(0) - "
-        "z(1)): they have opposite signs, and the difference is the whole way from one to the other.",
+        "z(1)): they have opposite signs, and the difference is the whole path from one to the other.",
     ),
     Mistake(
         "ratio_of_both",
         _with_t(lambda weights, bias, start, end: (start @ weights + bias) / (end @ weights + bias)),
-        "You divide z at the start by z at the end. Divide by the change of z along the way instead, which "
+        "You divide z at the start by z at the end. Divide by the change of z along the path instead, which "
         "is their difference.",
     ),
     Mistake(
@@ -476,7 +545,35 @@ LINE_BREAKPOINTS_MISTAKES = (
     Mistake(
         "end_for_step",
         _with_t(_end_for_step),
-        "The change of z along the way is (end - start) @ weights. You use end @ weights.",
+        "The change of z along the path is (end - start) @ weights. You use end @ weights.",
+    ),
+    Mistake(
+        "bias_in_the_step",
+        _with_t(_bias_in_the_step),
+        "The bias is added to the change of z along the path. It is the same at both ends, so it cancels "
+        "in their difference.",
+    ),
+    Mistake(
+        "bias_subtracted",
+        _with_t(lambda weights, bias, start, end: _all_t(weights, -bias, start, end)),
+        "The bias is subtracted in the pre-activation. It is added: start @ weights + bias.",
+    ),
+    Mistake(
+        "sizes_only",
+        _with_t(_sizes_only),
+        "You find a breakpoint also for units whose pre-activation has the same sign at both ends. With "
+        "z(0) - z(1) below the line, not the sum of the sizes, these fall outside of 0 to 1.",
+    ),
+    Mistake(
+        "never_any",
+        lambda *given: np.empty(0),
+        "Your list is empty in every case. A unit has a breakpoint where its pre-activation has opposite "
+        "signs at the two ends: use z itself, before ReLU.",
+    ),
+    Mistake(
+        "weights_first",
+        _with_t(_weights_first),
+        "`weights @ start` does not fit: the weights are (features, width), so it is `start @ weights`.",
     ),
     Mistake(
         "count",
@@ -615,6 +712,38 @@ FOLDED_PIECES_MISTAKES = (
         "n²/2 is a rule of thumb. The exact number for the last layer is 1 + n + n (n - 1) / 2.",
     ),
     Mistake(
+        "all_halved",
+        _product(lambda width: (width // 2) ** 2, last=lambda n: (1 + n + n * (n - 1)) // 2),
+        "The last layer's number is too small: only n (n - 1) is halved, not the whole sum.",
+    ),
+    Mistake(
+        "without_brackets",
+        lambda widths: (
+            _product(lambda width: (width // 2) ** 2, last=lambda n: 1)(widths) + _last(widths[-1]) - 1
+        ),
+        "The product of the first layers multiplies the 1 only. Put the last layer's sum into brackets.",
+    ),
+    Mistake(
+        "first_width_only",
+        lambda widths: (widths[0] // 2) ** (2 * len(widths) - 2) * _last(widths[-1]),
+        "Every folding layer is taken to be as wide as the first. Each has its own width.",
+    ),
+    Mistake(
+        "factors_added",
+        lambda widths: sum((width // 2) ** 2 for width in widths[:-1]) * _last(widths[-1]),
+        "The numbers of the folding layers are added up. They are multiplied, and a product begins with 1.",
+    ),
+    Mistake(
+        "rounded_to_even",
+        _product(lambda width: round(width / 2) ** 2),
+        "`round` goes to the nearest number, and from 1.5 or 3.5 up. Rounded down is `//`.",
+    ),
+    Mistake(
+        "caret",
+        _product(lambda width: (width // 2) ^ 2),
+        "In Python `^` is not a power. Write `**`.",
+    ),
+    Mistake(
         "first_layer_last",
         lambda widths: folded_pieces(widths[::-1]),
         "The first layer is treated as the last. The layers fold from the first on, and the last one, "
@@ -661,13 +790,13 @@ QUESTIONS = (
     ),
     Question(
         id="line_breakpoints",
-        title="Breakpoints of a layer along a way",
+        title="Breakpoints of a layer along a path",
         points=3,
         reference=line_breakpoints,
         cases=line_breakpoints_cases,
         mistakes=LINE_BREAKPOINTS_MISTAKES,
         hints=(
-            "Along the way each pre-activation is a straight line in t: z(0) at the start, z(1) at the end. "
+            "Along the path each pre-activation is a straight line in t: z(0) at the start, z(1) at the end. "
             "Compute both, for all units at once.",
             "z(0) + t (z(1) - z(0)) = 0 gives t. For which units is there no such t? Take these out before "
             "you divide.",
@@ -680,7 +809,7 @@ QUESTIONS = (
     ),
     Question(
         id="folded_pieces",
-        title="How many pieces layers can have",
+        title="How many pieces a folding network has",
         points=2,
         reference=folded_pieces,
         cases=folded_pieces_cases,
@@ -698,8 +827,8 @@ QUESTIONS = (
 CHOICES = (
     Choice(
         id="ten_folds",
-        prompt="Ten layers of three units each, 30 units in all. Every layer forms the tent of what the "
-        "layer before it gives. How many straight pieces has the graph of the result between 0 and 1?",
+        prompt="Ten hidden layers of three units each, 30 units in all. Every layer forms the tent of what "
+        "the layer before it gives. How many straight pieces has the graph of the result between 0 and 1?",
         options=(
             Option(
                 "20: two for each layer",
@@ -775,9 +904,9 @@ CHOICES = (
         options=(
             Option(
                 "about 30 by folding, several hundred in one layer",
-                "Yes. Nine folds of three units leave an error of 4 to the power of -10, just below a "
-                "millionth. One layer needs a unit for each piece: 500 that join points of the parabola, or "
-                "354 that need not touch it.",
+                "Yes. Nine foldings of three units each leave an error of 4 to the power of -10, just "
+                "below a millionth. One layer needs a unit for each piece: 500 that join points of the "
+                "parabola, or 354 if the corners need not lie on it.",
                 right=True,
             ),
             Option(
@@ -787,7 +916,8 @@ CHOICES = (
             ),
             Option(
                 "about 30 either way",
-                "In one layer each unit adds at most one piece: thirty units leave an error near 1/4000.",
+                "In one layer each unit adds at most one piece, and the error falls only with the square of "
+                "their number. Thirty are far too few.",
             ),
             Option(
                 "a million in one layer, a thousand by folding",
@@ -800,7 +930,7 @@ CHOICES = (
     Choice(
         id="random_pieces",
         prompt="24 units with two inputs, random weights and biases. In one layer they cut the plane into "
-        "301 pieces. Now put them into four layers of 6. How many pieces, on average?",
+        "301 pieces. Now put them into four hidden layers of 6. How many pieces, on average?",
         options=(
             Option(
                 "about 100,000: each layer multiplies the pieces of the one before",
@@ -825,8 +955,8 @@ CHOICES = (
     ),
     Choice(
         id="training_pieces",
-        prompt="Networks with 96 units in 1, 2 or 4 layers learn to read digits. Walk straight from one test "
-        "image to another, and count the pieces on the way. What does training do to their number?",
+        prompt="Networks with 96 units in 1, 2 or 4 hidden layers learn to read digits. Walk straight from "
+        "one test image to another, and count the pieces on the path. What does training do to their number?",
         options=(
             Option(
                 "multiplies it, most of all in the deep networks: they learn to fold",
@@ -835,8 +965,8 @@ CHOICES = (
             ),
             Option(
                 "multiplies it, as much in one layer as in four",
-                "In one layer there are never more pieces than units plus one, so there is not much room. "
-                "And it does not even go up here.",
+                "In one layer there can be 97 pieces at most, and it starts with under a third of them: "
+                "there would be room. But the number goes down here.",
             ),
             Option(
                 "not much: it stays within a factor of two",
@@ -845,7 +975,8 @@ CHOICES = (
             ),
             Option(
                 "nearly all of them go: one or two are enough to tell two images apart",
-                "They would be enough. But nothing in training removes folds that do no harm.",
+                "They might be enough. But training has no reason to remove all others: about three quarters "
+                "or more stay.",
             ),
         ),
         section=TRAINED,
@@ -865,7 +996,7 @@ CHOICES = (
                 "Each layer can multiply. You counted random networks and trained ones that do not.",
             ),
             Option(
-                "False: each unit adds one fold, at any depth",
+                "False: each unit adds one kink, at any depth",
                 "The tent disproves that: 30 units, 1024 pieces. It holds on average, for random weights.",
             ),
             Option(
