@@ -71,7 +71,9 @@ def curves_picture(losses, shares):
     left.plot([0.7, epochs[-1]], [CHANCE, CHANCE], color=GREY, linestyle=":", linewidth=1.5)
     left.text(epochs[-1] - 0.1, CHANCE - 0.03, "ln 10", color=GREY, fontsize=10, ha="right", va="top")
     limits = {"xlim": (0.7, 1.42 * epochs[-1]), "ylim": (0, 2.85)}
-    left.set(xlabel="epoch", ylabel="training loss, mean and range", xticks=epochs[1::2], **limits)
+    left.set(
+        xlabel="epoch (dashed: Xavier)", ylabel="training loss, mean and range", xticks=epochs[1::2], **limits
+    )
     for row, (recipe, values) in enumerate(shares.items()):
         scatter = row + np.linspace(-0.25, 0.25, values.size)
         style = {"color": COLOURS[recipe[0]], "marker": MARKERS[recipe[1]], "linestyle": ""}
@@ -130,7 +132,8 @@ def signs_picture(runs):
         top.set_title(name, fontsize=10.5)
         top.set(ylim=(0, 3.6), xlabel="epoch", xticks=epochs)
         if not np.isfinite(losses[-1]).any():
-            top.text(0.5, 0.5, "NaN", transform=top.transAxes, color=ORANGE, fontsize=14, ha="center")
+            style = {"transform": top.transAxes, "color": ORANGE, "fontsize": 12, "ha": "center"}
+            top.text(0.5, 0.45, "huge,\nthen NaN", **style)
         if (norms > 0).any():
             with np.errstate(divide="ignore"):
                 bottom.plot(layers, np.maximum(np.log10(norms), -30), color=ORANGE, linewidth=1, alpha=0.5)
@@ -195,7 +198,7 @@ def gradients_scene():
     )
     left.set_ylabel("log₁₀ of the gradient's norm")
     right.set(xlim=(-2, STEPS + 2), ylim=(1, 3), xlabel="step", ylabel="loss of a batch")
-    draw_chance(right, STEPS - 1)
+    draw_chance(right, STEPS - 5)
     return figure
 
 
@@ -214,8 +217,8 @@ def gradients_view(figure, network, step):
     first, middle, last = (_power(norms[now, layer]) for layer in (0, LAYERS // 2 - 1, LAYERS - 1))
     return (
         f"{network}, step {step}. Median norm of the weights' gradient over {REPLICAS} networks: {first} in "
-        f"layer 1, {middle} in layer {LAYERS // 2}, {last} in layer {LAYERS}. Median loss of this batch: "
-        f"{np.median(losses[now]):.2f}."
+        f"layer 1, {middle} in layer {LAYERS // 2}, {last} in layer {LAYERS}. Loss of this batch: median "
+        f"{np.median(losses[now]):.2f}, from {losses[now].min():.2f} to {losses[now].max():.2f}."
     )
 
 
@@ -260,7 +263,7 @@ EPOCHS = 20
 def watching_scene():
     figure, (left, right) = new_figure(1, 2, width=7.6, height=3.6)
     left.set(xlim=(0, EPOCHS + 0.5), ylim=(0, 2.8), xlabel="epoch", ylabel="training loss")
-    draw_chance(left, EPOCHS)
+    draw_chance(left, EPOCHS - 1)
     right.set(
         xlim=(0, LAYERS + 1),
         ylim=(LOWEST, 2),

@@ -46,6 +46,7 @@ CONSTANT_LOSS = Question(
     points=2,
     reference=constant_loss,
     cases=constant_loss_cases,
+    absolute=1e-9,  # a tiny number added inside the logarithm does no harm
     mistakes=(
         Mistake(
             "zero_times_log",
@@ -188,6 +189,19 @@ INITIALISE = Question(
             "factor is the square root of the variance.",
         ),
         Mistake(
+            "root_of_the_two",
+            _drawn(
+                lambda factor: factor,
+                variances={
+                    "he": lambda i, o: np.sqrt(2) / i,
+                    "xavier": lambda i, o: np.sqrt(2) / (i + o),
+                    "lecun": lambda i, o: 1 / i,
+                },
+            ),
+            "The square root covers the 2 alone. Take the root of the whole variance, fan-in and fan-out "
+            "included.",
+        ),
+        Mistake(
             "divided",
             _drawn(lambda variance: 1 / np.sqrt(variance)),
             "You divided by the standard deviation. The draws have standard deviation 1, and are to be "
@@ -276,6 +290,12 @@ INITIALISE = Question(
             "last_layer_missing",
             _drawn(skip_last=True),
             "One layer is missing: n + 1 widths make n layers, the one to the outputs included.",
+        ),
+        Mistake(
+            "float32_draws",
+            _drawn(draw=lambda generator, shape: generator.standard_normal(shape, dtype=np.float32)),
+            "You draw in float32. That draws other numbers, not the same ones rounded: leave the dtype out, "
+            "and they are float64.",
         ),
         Mistake(
             "uniform",
@@ -381,6 +401,16 @@ ADAM_STEP = Question(
             "goes on.",
         ),
         Mistake(
+            "times_step",
+            _adam(parts=lambda b1, b2, t: (1 - b1 * t, 1 - b2 * t)),
+            "You multiply beta by the step. The correction has its *power*: 1 - beta**step.",
+        ),
+        Mistake(
+            "one_beta_corrects_both",
+            _adam(parts=lambda b1, b2, t: (1 - b1**t, 1 - b1**t)),
+            "You correct both means with 0.9. Each has its own beta: that of the squares is 0.999.",
+        ),
+        Mistake(
             "step_too_high",
             _adam(shift=1),
             "The correction is a step ahead: the first step has the number 1, so use `step` as it is.",
@@ -401,6 +431,12 @@ ADAM_STEP = Question(
             "epsilon_in_root",
             _adam(rule=lambda m, s, e: m / np.sqrt(s + e)),
             "Epsilon stands under the square root. It is added to the root.",
+        ),
+        Mistake(
+            "epsilon_outside",
+            _adam(rule=lambda m, s, e: m / np.sqrt(s) + e),
+            "Epsilon is added to the quotient. It belongs under the line: put brackets around root plus "
+            "epsilon.",
         ),
         Mistake(
             "no_epsilon",
@@ -427,6 +463,17 @@ ADAM_STEP = Question(
             "new_value_in_full",
             _adam(fresh=lambda b1, b2: (1, 1)),
             "The new gradient enters in full: in a running mean it counts 1 - beta.",
+        ),
+        Mistake(
+            "gradient_in_full",
+            _adam(fresh=lambda b1, b2: (1, 1 - b2)),
+            "The new gradient enters the mean in full, as in the velocity of momentum. In Adam's running "
+            "mean it counts 1 - beta.",
+        ),
+        Mistake(
+            "not_squared",
+            _adam(squared=lambda g, m: g),
+            "The second mean takes the gradient itself. It is the mean of its *square*.",
         ),
         Mistake(
             "square_of_mean",
@@ -498,6 +545,10 @@ def _diagnosed(order=tuple(_RULES), log=np.log, last=-1, **rules):
 diagnose = _diagnosed()
 
 
+def _relative_to_the_first(losses, gradient_norms, dead_share, classes):
+    return _diagnosed(log=lambda classes: losses[0])(losses, gradient_norms, dead_share, classes)
+
+
 def _diagnose_cases(generator):
     def case(losses, norms, dead=0.3, classes=10):
         dead = np.full(len(norms) - 1, dead) if np.isscalar(dead) else np.array(dead)
@@ -513,7 +564,7 @@ def _diagnose_cases(generator):
         case([2.4, 1e8, inf], even(30.0)),
         case([2.4, inf, 2.3], even(30.0)),
         case([2.31, 2.303, 2.303], np.zeros(6), third),
-        case([2.31, 1.4, 1.2], [0, 0, 0.1, 0.2, 0.1, 0.2], third),
+        case([2.31, 1.4, 1.2], np.zeros(6), third),
         case([2.31, 2.31, 2.3], np.geomspace(1e-18, 0.3, 6), 0.0),
         case([2.31, 2.31, 2.3], np.geomspace(1e-12, 1e-4, 6), 0.0),
         case([2.303, 2.303, 2.302], even(1e-5)),
@@ -526,6 +577,19 @@ def _diagnose_cases(generator):
         case([4.61, 3.9, 3.2], even(0.2, 4), 0.0, 100),
         case([4.61, 4.61, 4.6], even(1e-6, 4), 0.9, 100),
         case([1.7, 0.5, 1.6], even(0.3, 5), 0.0, 5),
+        # Just on either side of each limit.
+        case([2.31, 2.1, 2.06], even(0.1)),
+        case([2.31, 2.1, 2.08], even(0.1)),
+        case([2.31, 2.31, 2.3], generator.uniform(5e-4, 9e-4, 6)),
+        case([2.31, 2.31, 2.3], generator.uniform(1.1e-3, 2e-3, 6)),
+        case([2.31, 2.31, 2.3], [1e-5, 1e-5, 2e-3, 1e-5, 1e-5, 1e-5]),
+        case([2.31, 2.31, 2.3], [8e-5, 0.01, 0.02, 0.05, 0.08, 0.1]),
+        case([2.31, 2.31, 2.3], [1.2e-4, 0.01, 0.02, 0.05, 0.08, 0.1]),
+        case([2.31, 2.31, 2.3], [0.002, 0.05, 10, 0.2, 0.1, 0.1]),
+        case([2.31, 2.31, 2.3], even(0.1), 0.99),
+        case([2.31, 2.303, 2.303], np.zeros(6), [1.0, 0.4, 0.3, 0.2, 0.1]),
+        case([2.31, 2.303, 2.303], np.zeros(6), [0.1, 0.2, 0.3, 0.4, 1.0]),
+        case([2.31, 2.303, 2.303], np.zeros(6), 1.0),
     ]
 
 
@@ -569,14 +633,18 @@ DIAGNOSE = Question(
         Mistake(
             "all_layers_dead",
             _diagnosed(dead_layer=lambda losses, norms, dead, relative: (dead == 1).all()),
-            "You ask for all layers to be dead, or for a mean of 1. One dead layer is enough: nothing gets "
-            "through it.",
+            "A single dead layer is missed. One is enough, wherever it is: nothing gets through it.",
+        ),
+        Mistake(
+            "nearly_dead",
+            _diagnosed(dead_layer=lambda losses, norms, dead, relative: (dead > 0.9).any()),
+            "A layer with a few living units is called a dead layer. It is dead when *all* of its units are: "
+            "a share of 1.",
         ),
         Mistake(
             "learning_before_dead",
             _diagnosed(("diverged", "learning", "dead layer", "vanishing", "faint")),
-            "The order matters: a dead layer comes before the loss. The loss may fall although nothing of "
-            "the input gets through.",
+            "The order of the table matters: a dead layer is reported before the loss is looked at.",
         ),
         Mistake(
             "faint_before_vanishing",
@@ -612,6 +680,18 @@ DIAGNOSE = Question(
             "You took the first loss. It is the last one that tells whether the network has learnt.",
         ),
         Mistake(
+            "loss_below_a_number",
+            _diagnosed(learning=lambda losses, *_: losses[-1] < 0.9),
+            "For learning you compare the loss itself with 0.9. It is the *relative* loss that has to be "
+            "below 0.9.",
+        ),
+        Mistake(
+            "relative_to_the_first",
+            _relative_to_the_first,
+            "You divide by the first loss. Divide by ln classes, the loss of guessing: a network may start "
+            "far above it, or be well below it already.",
+        ),
+        Mistake(
             "falls_at_all",
             _diagnosed(learning=lambda losses, *_: losses[-1] < losses[0]),
             "You call it learning if the last loss is below the first. That is so for hopeless networks, "
@@ -627,6 +707,23 @@ DIAGNOSE = Question(
             "smallest_for_first",
             _diagnosed(vanishing=lambda losses, norms, *_: norms.min() < norms[-1] / 1000),
             "For vanishing you take the smallest norm of any layer. Asked for is the first layer's.",
+        ),
+        Mistake(
+            "largest_for_last",
+            _diagnosed(vanishing=lambda losses, norms, *_: norms[0] < norms.max() / 1000),
+            "For vanishing you compare with the largest norm of any layer. Asked for is the last layer's.",
+        ),
+        Mistake(
+            "smallest_and_largest",
+            _diagnosed(vanishing=lambda losses, norms, *_: norms.min() < norms.max() / 1000),
+            "For vanishing you compare the smallest norm with the largest one. Asked for are the first "
+            "layer's and the last layer's.",
+        ),
+        Mistake(
+            "faint_on_average",
+            _diagnosed(faint=lambda losses, norms, *_: norms.mean() < 1e-3),
+            "Networks with a layer above 0.001 are called faint. The norms have to be small in *all* "
+            "layers: look at the largest one.",
         ),
         Mistake(
             "any_layer_faint",
@@ -649,7 +746,7 @@ QUESTIONS = (CONSTANT_LOSS, INITIALISE, ADAM_STEP, DIAGNOSE)
 CHOICES = (
     Choice(
         "which_stay",
-        "Twenty networks each, 30 layers, the same recipe. Which ones are still at chance after 10 epochs?",
+        "Twenty networks each, 30 layers, the same recipe. Which ones are still at chance after 8 epochs?",
         (
             Option(
                 "Sigmoid and tanh with Xavier, and tanh with He: all without ReLU",
@@ -739,23 +836,26 @@ CHOICES = (
         (
             Option(
                 "Tanh is the better activation",
-                "For this width, this depth and these few epochs. The mean over the other factors hides "
-                "that one of its four ReLU combinations cannot learn at all.",
+                "At these learning rates, with this width and depth and few epochs: at three times Adam's "
+                "rate tanh falls behind. And the mean hides that one of the four ReLU combinations cannot "
+                "learn at all.",
             ),
             Option(
                 "The initialisation hardly matters",
-                "For tanh. For ReLU with SGD it decides between chance and learning. A main effect averages "
+                "For tanh, at these rates. For ReLU with SGD it decides between chance and learning. A main "
+                "effect averages "
                 "such things away.",
             ),
             Option(
-                "Averaged over these combinations tanh did better; how much depends on the other two factors",
+                "Averaged over these combinations, at these rates, tanh did better; how much depends on the "
+                "other two factors",
                 "The lines are not parallel: the effects interact, and the combination decides.",
                 right=True,
             ),
             Option(
                 "Nothing: random starts make such comparisons worthless",
                 "With twenty starts each the spread is known, and the differences here are far larger than "
-                "the means could wander.",
+                "other starts could make them wander.",
             ),
         ),
         FACTORS,
@@ -793,8 +893,8 @@ CHOICES = (
         (
             Option(
                 "A learning rate a million times as large",
-                "You saw larger rates fail: the last biases get as much of the rate as the faint weights, "
-                "and go wild.",
+                "You saw ten times the rate fail; a million times is worse. The last biases get as much of "
+                "the rate as the faint weights, and go wild.",
             ),
             Option(
                 "Sigmoid instead of ReLU",
