@@ -36,8 +36,8 @@ def _warned(warning: str) -> str:
     sentence = f"NumPy warned: {text.group()}. The values are right all the same."
     if text.group(2) in _DIVISIONS:
         sentence += (
-            " `np.where` computes both of its branches everywhere, and only then chooses. To divide only "
-            "where it is allowed, `np.divide` has `where=` and `out=`."
+            " To divide only where it is allowed, pick out those elements first, or `np.divide` has `where=` "
+            "and `out=`. (`np.where` computes both of its branches everywhere, and only then chooses.)"
         )
     return sentence
 
