@@ -319,7 +319,7 @@ FOLDED_SQUARE_MISTAKES = (
     Mistake(
         "exact_square",
         lambda x, folds: x * x,
-        "This is x² itself. Asked is what so many folds make of it, error included: a curve of straight "
+        "This is x² itself. Wanted is what so many folds make of it, error included: a curve of straight "
         "pieces.",
     ),
 )
@@ -448,14 +448,14 @@ LINE_BREAKPOINTS_MISTAKES = (
     Mistake(
         "points",
         _points,
-        "These are the points in the input space. Asked are the parameters t, one number for each: 0 at the "
+        "These are the points in the input space. Return the parameters t, one number for each: 0 at the "
         "start and 1 at the end.",
     ),
     Mistake(
         "points_of_all",
         _points_of_all,
         "These are points in the input space, also some that are not on the path, in the order of the units. "
-        "Asked are the parameters t between 0 and 1, sorted, one number for each breakpoint.",
+        "Return the parameters t between 0 and 1, sorted, one number for each breakpoint.",
     ),
     Mistake(
         "lengths",
@@ -481,7 +481,7 @@ LINE_BREAKPOINTS_MISTAKES = (
     Mistake(
         "ends_too",
         _with_t(_all_t, inside=lambda t: t[(0 <= t) & (t <= 1)]),
-        "Breakpoints exactly at the start or the end are in the list. Asked are those strictly between: "
+        "Breakpoints exactly at the start or the end are in the list. Keep only those strictly between: "
         "0 < t < 1.",
     ),
     Mistake(
