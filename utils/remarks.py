@@ -20,7 +20,7 @@ def remarks(question: Question, calls: Sequence[tuple[Result, Result, tuple]]) -
     for result, wanted, arguments in calls:
         if result.mutated:
             found["mutates"] = (
-                "It changes the array that it was given; whoever calls it may still need it. Work on a copy."
+                "It changes an argument that it was given; its owner may still need it. Work on a copy."
             )
         found |= _form(result.value, wanted.value, dict(zip(names, arguments, strict=False)))
         for warning in set(result.warnings) - set(wanted.warnings):

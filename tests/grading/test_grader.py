@@ -186,7 +186,7 @@ def test_remarks_cost_nothing(runner):
     relu = mark(sheet, "relu")
     assert (relu.status, relu.points) == (RIGHT, 2)
     said = " ".join(relu.remarks)
-    assert "changes the array" in said and "loops over" in said and "A warning" in said and "dtype" in said
+    assert "changes an argument" in said and "loops over" in said and "A warning" in said and "dtype" in said
     assert "x_0_is_7" not in said  # a notebook could tell itself a hidden case that way
 
 

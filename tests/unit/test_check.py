@@ -37,7 +37,7 @@ def run(code):
     ("code", "sign", "words"),
     [
         (RIGHT, "right", "✓ Right: `leaky_relu` does what is asked."),
-        (CHANGES, "right", "It changes the array that it was given"),
+        (CHANGES, "right", "It changes an argument that it was given"),
         (WRONG, "wrong", "✗ Not yet: For x = "),
         ("def leaky_relu(x): return x\n", "raised", "The check calls it as `leaky_relu(x, negative_slope)`"),
         (STUB, "not attempted", "is not written yet"),
