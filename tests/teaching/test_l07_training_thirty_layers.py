@@ -111,6 +111,15 @@ def test_gradients_before_the_first_step():
         assert (healthy.max(axis=0) > 1e-3).all()
 
 
+def test_hes_scale_leaves_chi_of_tanh_close_to_one():
+    points, weights = np.polynomial.hermite_e.hermegauss(101)
+    weights /= weights.sum()
+    square = 1.0  # of the pre-activations: it settles
+    for _ in range(200):
+        square = 2 * weights @ np.tanh(np.sqrt(square) * points) ** 2
+    assert 1 < 2 * weights @ np.cosh(np.sqrt(square) * points) ** -4 < 1.15
+
+
 def test_the_faint_networks_lose_units_in_training():
     network = networks("relu", "xavier")
     before = worst_layer(network)

@@ -133,7 +133,7 @@ def signs_picture(runs):
         top.set(ylim=(0, 3.6), xlabel="epoch", xticks=epochs)
         if not np.isfinite(losses[-1]).any():
             style = {"transform": top.transAxes, "color": ORANGE, "fontsize": 12, "ha": "center"}
-            top.text(0.5, 0.45, "huge,\nthen NaN", **style)
+            top.text(0.5, 0.2, "huge,\nthen NaN", **style)
         if (norms > 0).any():
             with np.errstate(divide="ignore"):
                 bottom.plot(layers, np.maximum(np.log10(norms), -30), color=ORANGE, linewidth=1, alpha=0.5)
