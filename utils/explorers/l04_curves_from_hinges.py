@@ -9,7 +9,7 @@ import numpy as np
 
 from utils.explorer import Choice, Explorer, Range, Stop
 from utils.figures import BLACK, BLUE, GREY, LINES, ORANGE, new_figure
-from utils.hinges import PARTS, ROUNDING, error_curve, interpolate, largest_error
+from utils.hinges import ROUNDING, error_curve, interpolate, largest_error
 
 
 @dataclass(frozen=True)
@@ -119,7 +119,6 @@ def more_pieces() -> Explorer:
 
 SIXTIETHS = 60
 INNER = 4
-_DRAWN = np.unique(np.round(PARTS * (1 - np.cos(np.linspace(0, np.pi, 29))) / 2).astype(int))  # dense at ends
 
 
 def knots_at(*places):
@@ -146,8 +145,7 @@ def _drag(figure, curve, knot_1, knot_2, knot_3, knot_4):
     plane.plot(knots, function(knots), **_PIECES)
     x, error = error_curve(function, knots)
     peaks = np.abs(error).max(axis=1)
-    size = np.maximum(np.abs(error[:, _DRAWN]), 1e-9)
-    below.plot(x[:, _DRAWN].ravel(), size.ravel(), **_ERROR)
+    below.plot(x.ravel(), np.maximum(np.abs(error), 1e-9).ravel(), **_ERROR)
     below.plot(knots, np.full(knots.size, 1e-3), "o", color=BLUE, markersize=6, clip_on=False)
     equal = largest_error(function, np.linspace(0, 1, INNER + 2))
     below.axhline(equal, color=GREY, linestyle=":", linewidth=1.5)
