@@ -119,7 +119,7 @@ LESSONS = (
     Lesson(
         "07_training_thirty_layers",
         "Is it ReLU that made deep networks trainable?",
-        50,
+        60,
         ("06_signals_through_depth",),
         "Initialisation, activation and optimiser as one experiment with seeds.",
         ("training",),
