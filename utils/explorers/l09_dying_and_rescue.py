@@ -36,7 +36,8 @@ def images(inputs):
 def reinitialised(network, x, generator):
     """Return a copy of the network in which every hidden unit that is dead on x starts anew.
 
-    It has fresh He weights, bias 0 and outgoing weights 0, so that the output on x stays the same.
+    It has fresh He weights, bias 0 and outgoing weights 0 (those to a unit that starts anew itself are among
+    that one's fresh weights), so that the output on x stays the same.
     """
     network = copy.deepcopy(network)
     network.forward(x)
@@ -114,10 +115,7 @@ def push() -> Explorer:
             Stop("The first step moves all images together.", {"step": 1}),
             Stop("The second step is the larger one.", {"step": 2}),
             Stop("With a small learning rate it is harmless.", {"step": 2, "learning_rate": 0.02}),
-            Stop(
-                "With a large one it leaves next to nothing alive.",
-                {"step": 3, "learning_rate": 0.3},
-            ),
+            Stop("With a large one it kills half of all units.", {"step": 2, "learning_rate": 0.3}),
             Stop(
                 "Standardised, the images pull a unit in different directions.",
                 {"inputs": INPUTS[2], "step": 2, "learning_rate": 0.3},
@@ -144,32 +142,38 @@ def _push(figure, inputs, learning_rate, step, unit):
     one, all_units = figure.axes
     z = before_and_after(inputs, learning_rate, step, unit)
     size = _size_at_start(inputs, unit)
-    looks = (("before", 0, LINES[3], 0.28), ("after", 1, LINES[0], 0.25))
+    looks = (("before (dashed)", 0, LINES[3], 0.28), ("after", 1, LINES[0], 0.25))
     for name, column, style, height in looks:
         scaled = np.clip(z[:, column] / size, EDGES[0] + 1e-6, EDGES[-1] - 1e-6)
-        counts, _ = np.histogram(scaled, EDGES)
-        shares = counts / len(z)
+        shares = np.histogram(scaled, EDGES)[0] / len(z)
         one.plot(np.repeat(EDGES, 2)[1:-1], np.repeat(shares, 2), **style)
-        one.plot([-7.7, -6.9], [height] * 2, **style)
-        text = f"{name}: on for {(z[:, column] > 0).mean():.1%}"
-        one.text(-6.7, height, text, color=style["color"], va="center", fontsize=10)
+        write = {"color": style["color"], "va": "center", "fontsize": 10}
+        one.text(-7.4, height, f"{name}: {_share((z[:, column] > 0).mean())} on", **write)
+        if shares[0] > 0.32:  # the one bar that can grow beyond the axis
+            one.text(-7.4, height - 0.07, f"↑ {_share(shares[0])} {name.split()[0]}", **write)
     _, dead = first_steps(inputs)
     place = RATES.index(learning_rate)
     all_units.plot(RATES, dead[step], color=BLUE, linewidth=1.8)
     all_units.plot([learning_rate], dead[step, place : place + 1], "o", color=BLUE, markersize=8)
     moved = (z[:, 1] - z[:, 0]) / size
-    shift = f"moves z by {moved.mean():+.2f} times its size at the start on average"
-    ways = max((moved < 0).mean(), (moved > 0).mean())
-    if np.ptp(z, axis=1).max() == 0:
-        shift, together = "does not move it at all", ""
-    else:
-        together = f", {ways:.0%} of the images in one direction"
-    fate = "dead on the training images" if z[:, 1].max() <= 0 else f"on for {(z[:, 1] > 0).mean():.1%}"
+    typical = np.abs(moved).mean()
+    shift = f"by {typical:.2f}" if typical >= 0.01 else "by less than 0.01"
+    shift += f" times its size at the start on average: {_share((moved > 0).mean())} of the images go up, "
+    shift += f"{_share((moved < 0).mean())} down"
+    shift = shift if moved.any() else "not at all"
+    fate = "dead on the training images" if z[:, 1].max() <= 0 else f"on for {_share((z[:, 1] > 0).mean())}"
     return (
-        f"Step {step} at learning rate {learning_rate:.2f}, {inputs}: it {shift}{together}; afterwards unit "
-        f"{unit} is {fate}. Of all {WIDTH} units {dead[step - 1, place]:.1%} were dead before this step and "
-        f"{dead[step, place]:.1%} are dead after it."
+        f"Step {step} at learning rate {learning_rate:.2f}, {inputs}: z of unit {unit} moves {shift}; "
+        f"afterwards the unit is {fate}. Of all {WIDTH} units {dead[step - 1, place]:.1%} were dead before "
+        f"this step and {dead[step, place]:.1%} are dead after it."
     )
+
+
+def _share(share):
+    """A share in per cent that says 0% and 100% of nothing else."""
+    if share in (0, 1):
+        return f"{share:.0%}"
+    return f"{np.clip(share, 0.001, 0.999):.1%}"
 
 
 # ------------------------------------------------------------------------------------- dying, live
@@ -212,7 +216,8 @@ def _deaths_scene():
 
 def dying(recipe, inputs, learning_rate, start):
     """Train one network for WATCHED steps; yield after each, and before the first, which units are off for
-    all training images (units,), and the test accuracy.
+    all training images (units,), and the test accuracy. None for the units, and no further step, when the
+    numbers have overflowed. Batch norm uses the mean and deviation of all training images for `off`.
     """
     x, y, x_test, y_test = images(inputs)
     generator = np.random.default_rng(start)
@@ -222,32 +227,39 @@ def dying(recipe, inputs, learning_rate, start):
     optimizer = SGD(learning_rate)
     order = generator.permutation(len(x))
     for step in range(WATCHED + 1):
-        with network.evaluation(), np.errstate(all="ignore"):  # a network that diverges overflows
-            network.forward(x)
-            dead = dead_units(network.pre_activations[0])
+        with np.errstate(all="ignore"):  # a network that diverges overflows
+            probe = copy.deepcopy(network)  # in training mode, its running means are not the network's
+            finite = np.isfinite(probe.forward(x)).all()
+            dead = dead_units(probe.pre_activations[0]) if finite else None
             yield dead, float(accuracy(network, x_test, y_test))
-        batch = order[step * BATCH : (step + 1) * BATCH]
-        if step < WATCHED:
-            with np.errstate(all="ignore"):
-                _, upstream = softmax_cross_entropy(network.forward(x[batch]), y[batch])
-                network.backward(upstream, needs_input_gradient=False)
-                optimizer.step(network.parameters, network.gradients)
+            if step == WATCHED or not finite:
+                return
+            batch = order[step * BATCH : (step + 1) * BATCH]
+            _, upstream = softmax_cross_entropy(network.forward(x[batch]), y[batch])
+            network.backward(upstream, needs_input_gradient=False)
+            optimizer.step(network.parameters, network.gradients)
 
 
 def _deaths(figure, recipe, inputs, learning_rate, start):
     units, right = figure.axes
     pixels, reached = np.zeros((WIDTH, WATCHED + 1, 4)), []
     for step, (dead, share) in enumerate(dying(recipe, inputs, learning_rate, start)):
-        pixels[dead, step] = DEAD
         reached.append(share)
+        told = f"its numbers have overflowed, which ends the training; test accuracy {share:.2f}."
+        if dead is not None:
+            pixels[dead, step] = DEAD
+            told = f"{dead.sum()} of {WIDTH} units are off for all training images, "
+            told += f"test accuracy {share:.2f}."
         extent = (-0.5, WATCHED + 0.5, WIDTH, 0)
         units.imshow(pixels, aspect="auto", extent=extent, interpolation="nearest")
         units.axvline(step + 0.5, color=BLACK, linewidth=1)
         right.plot(np.arange(step + 1), reached, color=BLUE, linewidth=2.2)
         right.plot(step, share, "o", color=BLUE)
-        told = f"{dead.sum()} of {WIDTH} units are off for all training images, test accuracy {share:.2f}."
+        if dead is None:
+            units.text(step + 1, WIDTH / 2, "overflow", color=ORANGE, rotation=90, va="center", fontsize=13)
+        steps = "1 step" if step == 1 else f"{step} steps"
         setting = f"{recipe}, {inputs}, learning rate {learning_rate:.2f}"
-        yield step / WATCHED, f"{setting}, after {step} steps: {told}"
+        yield (1.0 if dead is None else step / WATCHED), f"{setting}, after {steps}: {told}"
 
 
 # ------------------------------------------------------------------------------------- the pictures

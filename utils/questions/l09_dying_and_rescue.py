@@ -62,9 +62,8 @@ DEAD_MASK = Question(
         Mistake(
             "nan_dead",
             _masked(lambda z: ~(z > 0).any(axis=0)),
-            "Nearly right: only the unit with a NaN is wrong. `NaN > 0` is False, so you call it dead, "
-            "although nobody knows that it is off there. Ask for `<= 0` on all samples instead: `NaN <= 0` "
-            "is False, too.",
+            "Nearly right: only the unit with a NaN is wrong. You call it dead, although nobody knows that "
+            "it is off there. Ask for `<= 0` on all samples: `NaN <= 0` is False (and so is `NaN > 0`).",
         ),
         Mistake(
             "strict",
@@ -107,8 +106,8 @@ DEAD_MASK = Question(
         Mistake(
             "mean",
             _masked(lambda z: z.mean(axis=0) <= 0),
-            "You test the mean of each unit. A unit may be far below 0 on average and still be on for a few "
-            "samples: then it is not dead.",
+            "You test the mean of each unit, or another average. A unit may be far below 0 on average and still "
+            "be on for a few samples: then it is not dead.",
         ),
         Mistake(
             "exactly_zero",
@@ -142,6 +141,12 @@ DEAD_MASK = Question(
             lambda pre_activations: (_dead_mask(pre_activations)[0], (pre_activations <= 0).mean()),
             "The mask is right. The second result is the share of all entries that are off; asked for is the "
             "share of the units that are dead.",
+        ),
+        Mistake(
+            "share_alive",
+            lambda pre_activations: (_dead_mask(pre_activations)[0], 1 - _dead_mask(pre_activations)[1]),
+            "The mask is right. The second result is the share of the units that are alive; asked for is "
+            "that of the dead.",
         ),
         Mistake(
             "per_sample",
@@ -213,6 +218,16 @@ def _all_redrawn(weights, bias, outgoing, dead, seed):
     _, bias, outgoing = _revive()(weights, bias, outgoing, dead, seed)
     fresh = np.random.default_rng(seed).normal(0, np.sqrt(2 / len(weights)), size=weights.shape)
     return fresh, bias, outgoing
+
+
+def _drawn_for_all(weights, bias, outgoing, dead, seed):
+    fresh, bias, outgoing = _all_redrawn(weights, bias, outgoing, dead, seed)
+    return np.where(dead, fresh, weights), bias, outgoing
+
+
+def _all_biases_zero(weights, bias, outgoing, dead, seed):
+    weights, bias, outgoing = _revive()(weights, bias, outgoing, dead, seed)
+    return weights, np.zeros_like(bias), outgoing
 
 
 def _all_outgoing_zero(weights, bias, outgoing, dead, seed):
@@ -302,8 +317,21 @@ REVIVE = Question(
         Mistake(
             "drawn_transposed",
             _revive(draw=lambda generator, scale, fan_in, k: generator.normal(0, scale, size=(k, fan_in)).T),
-            "The law of the fresh weights is right, but they were drawn as a table of shape (k, fan_in) and "
-            "turned. Draw them with `size=(fan_in, k)`, as the task says, so that the check can compare.",
+            "The law of the fresh weights is right, but they were drawn unit by unit, or as a table of shape "
+            "(k, fan_in) and turned. Draw them with `size=(fan_in, k)`, as the task says, so that the check "
+            "can compare.",
+        ),
+        Mistake(
+            "drawn_for_all",
+            _drawn_for_all,
+            "The law of the fresh weights is right, but they were drawn for all units. Draw for the dead "
+            "ones only, with `size=(fan_in, k)`, as the task says, so that the check can compare.",
+        ),
+        Mistake(
+            "all_biases_zero",
+            _all_biases_zero,
+            "You set the biases of all units to 0, those of the living ones as well. Only the dead ones "
+            "start anew.",
         ),
         Mistake(
             "all_redrawn",
@@ -409,10 +437,18 @@ BATCH_NORM_FORWARD = Question(
             "epsilon).",
         ),
         Mistake(
+            "n_minus_one_and_epsilon_outside",
+            _forward(
+                variance=lambda x: x.var(axis=0, ddof=1),
+                deviation=lambda variance, epsilon: np.sqrt(variance) + epsilon,
+            ),
+            "Two things: the variance divides by n, not n - 1, and epsilon belongs inside the root.",
+        ),
+        Mistake(
             "no_epsilon",
             _forward(deviation=lambda variance, epsilon: np.sqrt(variance)),
-            "epsilon is missing. A unit that is the same for all samples has variance 0, and dividing by it "
-            "gives NaN.",
+            "epsilon is not added to the variance. A unit that is the same for all samples has variance 0, "
+            "and a division by its root gives NaN.",
         ),
         Mistake(
             "no_root",
@@ -506,12 +542,18 @@ def _backward(*changes):
         count = {"sums": 1, "n_minus_one": n - 1}
         count = next((count[change] for change in changes if change in count), n)
         through_mean, through_deviation = beta_gradient / count, normalised * gamma_gradient / count
+        if "sum_through_mean" in changes:
+            through_mean = beta_gradient
+        if "sum_through_deviation" in changes:
+            through_deviation = normalised * gamma_gradient
         if "no_mean_term" in changes:
             through_mean = 0
         if "no_deviation_term" in changes:
             through_deviation = 0
-        if "wrong_sign" in changes:
-            through_mean, through_deviation = -through_mean, -through_deviation
+        if "wrong_sign" in changes or "mean_added" in changes:
+            through_mean = -through_mean
+        if "wrong_sign" in changes or "deviation_added" in changes:
+            through_deviation = -through_deviation
         if "normalised_left_out" in changes:
             through_deviation = gamma_gradient / count
         if "gamma_once" in changes:
@@ -596,6 +638,28 @@ BATCH_NORM_BACKWARD = Question(
             _backward("wrong_sign"),
             "In the gradient of z the two terms are added. They are to be subtracted: a larger z raises mean "
             "and deviation, and that lowers the normalised values.",
+        ),
+        Mistake(
+            "mean_added",
+            _backward("mean_added"),
+            "In the gradient of z the term through the mean is added. Both terms are to be subtracted.",
+        ),
+        Mistake(
+            "deviation_added",
+            _backward("deviation_added"),
+            "In the gradient of z the term through the deviation is added. Both terms are to be subtracted.",
+        ),
+        Mistake(
+            "sum_through_mean",
+            _backward("sum_through_mean"),
+            "In the gradient of z the term through the mean is a sum over the samples. It is a mean, like "
+            "the other one: divide by n.",
+        ),
+        Mistake(
+            "sum_through_deviation",
+            _backward("sum_through_deviation"),
+            "In the gradient of z the term through the deviation has a sum over the samples. It is a mean, "
+            "like the other one: divide by n.",
         ),
         Mistake(
             "normalised_left_out",
@@ -728,7 +792,7 @@ CHOICES = (
     ),
     Choice(
         "dead_and_accurate",
-        "With the learning rate 0.1 about four units in ten are dead after ten epochs; with 0.01 hardly any. "
+        "With the learning rate 0.1 about four units in ten are dead after ten epochs; with 0.03 hardly any. "
         "How does the test accuracy with 0.1 compare?",
         (
             Option(
@@ -741,11 +805,11 @@ CHOICES = (
             ),
             Option(
                 "It is lower by several hundredths",
-                "It would be if every unit were needed. 256 are more than these digits ask for.",
+                "It would be if every unit were needed. The living ones are enough here.",
             ),
             Option(
-                "It is no lower",
-                "Enough units are left, and the larger steps get further in ten epochs.",
+                "It is about the same",
+                "Enough units are left: 256 are more than these digits ask for.",
                 right=True,
             ),
         ),
@@ -854,7 +918,7 @@ CHOICES = (
     Choice(
         "leaky_rescue",
         "The same dead start, but with leaky ReLU of slope 0.01 in place of ReLU. What is the median test "
-        "accuracy after 12 epochs? (ReLU's is at chance, 0.1.)",
+        "accuracy after 12 epochs of plain SGD? (ReLU's is at chance, 0.1.)",
         (
             Option(
                 "Above 0.9: every unit passes some gradient",
@@ -863,11 +927,11 @@ CHOICES = (
             ),
             Option(
                 "About a half: half of the networks get away",
-                "None of them does. That is the picture with ten times the slope.",
+                "None of them does. With ten times the slope they are on their way.",
             ),
             Option(
                 "Still about 0.1: the networks do not get away",
-                "The way back is open, and far too long.",
+                "The way back is open, and far too long for plain SGD at this rate.",
                 right=True,
             ),
             Option(
