@@ -115,7 +115,10 @@ def push() -> Explorer:
             Stop("The first step moves all images together.", {"step": 1}),
             Stop("The second step is the larger one.", {"step": 2}),
             Stop("With a small learning rate it is harmless.", {"step": 2, "learning_rate": 0.02}),
-            Stop("With a large one it kills half of all units.", {"step": 2, "learning_rate": 0.3}),
+            Stop(
+                "With a large one more than half of all units are dead after it.",
+                {"step": 2, "learning_rate": 0.3},
+            ),
             Stop(
                 "Standardised, the images pull a unit in different directions.",
                 {"inputs": INPUTS[2], "step": 2, "learning_rate": 0.3},
@@ -195,7 +198,7 @@ def deaths() -> Live:
         _deaths,
         _deaths_scene,
         {
-            "recipe": Choice("hidden units", tuple(RECIPES), "ReLU"),
+            "recipe": Choice("kind of unit", tuple(RECIPES), "ReLU"),
             "inputs": Choice("inputs", INPUTS, INPUTS[0]),
             "learning_rate": Range("learning rate", 0.01, 0.3, 0.01, 0.1),
             "start": Range("random start", 1, 20, 1, 1),
@@ -252,7 +255,8 @@ def _deaths(figure, recipe, inputs, learning_rate, start):
             told += f"test accuracy {share:.2f}."
         extent = (-0.5, WATCHED + 0.5, WIDTH, 0)
         units.imshow(pixels, aspect="auto", extent=extent, interpolation="nearest")
-        units.axvline(step + 0.5, color=BLACK, linewidth=1)
+        if step < WATCHED:
+            units.axvline(step + 0.5, color=BLACK, linewidth=1)
         right.plot(np.arange(step + 1), reached, color=BLUE, linewidth=2.2)
         right.plot(step, share, "o", color=BLUE)
         if dead is None:
@@ -289,7 +293,7 @@ def first_steps_picture(fires):
     where = (0.62 * steps, len(one) - dead_now / 2)
     heat.text(*where, "dead", color="white", ha="center", va="center", fontsize=13, fontweight="bold")
     bar = figure.colorbar(image, ax=heat, pad=0.02)
-    bar.set_label("share of the images that switch the unit on", fontsize=10)
+    bar.set_label("share of the images that switch the unit on\n(white: next to none)", fontsize=10)
     shares = (fires == 0).mean(axis=2)
     right.plot(shares, color=GREY, linewidth=0.8, alpha=0.7)
     middle = np.median(shares, axis=1)
@@ -297,6 +301,8 @@ def first_steps_picture(fires):
     right.text(steps, 0.02, "— one network each", color=GREY, ha="right", va="bottom", fontsize=10)
     right.text(steps, 0.05, "●— median", color=BLUE, ha="right", va="bottom", fontsize=10)
     right.set(xlim=(0, steps), ylim=(0, None), xlabel="step", ylabel="share of units dead")
+    right.yaxis.tick_right()
+    right.yaxis.set_label_position("right")
     right.set(title=f"{fires.shape[1]} networks", xticks=range(0, steps + 1, 5))
     low, high = shares[-1].min(), shares[-1].max()
     told = ", ".join(f"{middle[k]:.0%} after step {k}" for k in (1, 2, 3, 5, steps))
@@ -348,9 +354,10 @@ def returns_picture(dead):
         one.yaxis.set_major_locator(MaxNLocator(integer=True))
         one.grid(False)
         deaths, back = (~now[:, :-1] & now[:, 1:]).sum(), (now[:, :-1] & ~now[:, 1:]).sum()
-        told.append(f"hidden layer {layer + 1} has {deaths} deaths and {back} returns")
-    axes[0].set(ylim=(0, dead.any(axis=0).sum(axis=1).max() + 2), ylabel="units that die at some time")
-    return figure, f"One of the networks, {steps} steps: {', '.join(told)}."
+        counts = f"{now[:, 0].sum()} dead at the start, {deaths} deaths, {back} returns"
+        told.append(f"hidden layer {layer + 1}: {counts}")
+    axes[0].set(ylim=(0, dead.any(axis=0).sum(axis=1).max() + 2), ylabel="units that are dead at some time")
+    return figure, f"One of the networks, {steps} steps; {'; '.join(told)}."
 
 
 def contest_picture(results, xlabel="test accuracy", limits=(0, 1.02)):

@@ -106,8 +106,8 @@ DEAD_MASK = Question(
         Mistake(
             "mean",
             _masked(lambda z: z.mean(axis=0) <= 0),
-            "You test the mean of each unit, or another average. A unit may be far below 0 on average and still "
-            "be on for a few samples: then it is not dead.",
+            "You test the mean of each unit, or another average. A unit may be far below 0 on average and "
+            "still be on for a few samples: then it is not dead.",
         ),
         Mistake(
             "exactly_zero",
@@ -141,6 +141,11 @@ DEAD_MASK = Question(
             lambda pre_activations: (_dead_mask(pre_activations)[0], (pre_activations <= 0).mean()),
             "The mask is right. The second result is the share of all entries that are off; asked for is the "
             "share of the units that are dead.",
+        ),
+        Mistake(
+            "percent",
+            lambda pre_activations: (_dead_mask(pre_activations)[0], 100 * _dead_mask(pre_activations)[1]),
+            "The mask is right. The second result is in per cent; asked for is a number from 0 to 1.",
         ),
         Mistake(
             "share_alive",
@@ -243,7 +248,15 @@ def _revive_cases(generator):
         shapes = (fan_in, units), (units,), (units, fan_out)
         return (*(generator.normal(size=shape) for shape in shapes), mask, int(generator.integers(1000)))
 
+    small = (
+        np.array([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]),
+        np.array([1.0, 2.0, 3.0]),
+        np.array([[1.0], [2.0], [3.0]]),
+        np.array([False, True, False]),
+        1,
+    )
     return [
+        small,
         case(3, 4, 2, [1, 2]),
         case(8, 5, 3, [0, 2, 4]),
         case(2, 6, 7, [1, 3, 4, 5]),
@@ -401,6 +414,16 @@ def _forward(
     return batch_norm_forward
 
 
+def _results_swapped(x, gamma, beta, epsilon):
+    output, normalised, deviation = _forward()(x, gamma, beta, epsilon)
+    return normalised, output, deviation
+
+
+def _output_twice(x, gamma, beta, epsilon):
+    output, _, deviation = _forward()(x, gamma, beta, epsilon)
+    return output, output, deviation
+
+
 def _batch_norm_sizes(generator):
     """Batches (n, units) whose units differ in mean and spread; n and units differ everywhere."""
     for n, units, epsilon in ((4, 3, 0.01), (7, 5, 0.5), (2, 6, 0.1), (32, 2, 0.001), (9, 4, 1.0)):
@@ -415,7 +438,8 @@ def _forward_cases(generator):
     cases = list(_batch_norm_sizes(generator))
     x, gamma, beta, epsilon = cases[0]
     narrow = (*(each.astype(np.float32) for each in (x, gamma, beta)), epsilon)
-    return [first, *cases, narrow]
+    far = (1000 + 2 * generator.normal(size=(8, 7)), np.ones(7), np.zeros(7))
+    return [first, *cases, narrow, (*(each.astype(np.float32) for each in far), 0.25)]
 
 
 BATCH_NORM_FORWARD = Question(
@@ -451,6 +475,18 @@ BATCH_NORM_FORWARD = Question(
             "and a division by its root gives NaN.",
         ),
         Mistake(
+            "mean_of_squares",
+            _forward(variance=lambda x: (x**2).mean(axis=0) - x.mean(axis=0) ** 2),
+            "Right but for rounding: when the mean is large, the mean of the squares and the square of the "
+            "mean agree in nearly all digits, and their difference is made of rounding errors. Subtract the "
+            "mean first, then square.",
+        ),
+        Mistake(
+            "root_of_deviation",
+            _forward(deviation=lambda variance, epsilon: np.sqrt(np.sqrt(variance) + epsilon)),
+            "Inside the root stands the variance, not its root.",
+        ),
+        Mistake(
             "no_root",
             _forward(deviation=lambda variance, epsilon: variance + epsilon),
             "You divide by the variance. It is the mean of squares; the deviation is its root.",
@@ -466,6 +502,23 @@ BATCH_NORM_FORWARD = Question(
             _forward(returned=lambda x, spread: x.std(axis=0)),
             "Output and normalised values are right, but the third result lacks epsilon. Return the "
             "deviation that you divide by.",
+        ),
+        Mistake(
+            "deviation_as_table",
+            _forward(returned=lambda x, spread: spread[None]),
+            "Output and normalised values are right, but the third result has the shape (1, units). Asked "
+            "for is (units,).",
+        ),
+        Mistake(
+            "results_swapped",
+            _results_swapped,
+            "The first two results are swapped: first the output, then the normalised values.",
+        ),
+        Mistake(
+            "output_twice",
+            _output_twice,
+            "The second result is the output once more. Asked for are the normalised values. (`*=` and `+=` "
+            "change an array under all its names.)",
         ),
         Mistake(
             "each_sample",
@@ -539,7 +592,7 @@ def _backward(*changes):
         n = len(upstream)
         gamma_gradient = (upstream * normalised).sum(axis=0)
         beta_gradient = upstream.sum(axis=0)
-        count = {"sums": 1, "n_minus_one": n - 1}
+        count = {"sums": 1, "n_minus_one": n - 1, "units_for_n": upstream.shape[1]}
         count = next((count[change] for change in changes if change in count), n)
         through_mean, through_deviation = beta_gradient / count, normalised * gamma_gradient / count
         if "sum_through_mean" in changes:
@@ -564,6 +617,10 @@ def _backward(*changes):
             gradient = upstream - through_mean - through_deviation
         if "no_deviation" not in changes:
             gradient = gradient * deviation if "multiplied" in changes else gradient / deviation
+        if "deviation_twice" in changes:
+            gradient = gradient / deviation
+        if "no_bracket" in changes:
+            gradient = gamma / deviation * upstream - through_mean - through_deviation
         if "parameter_means" in changes:
             gamma_gradient, beta_gradient = gamma_gradient / n, beta_gradient / n
         if "not_summed" in changes:
@@ -634,6 +691,12 @@ BATCH_NORM_BACKWARD = Question(
             "do these.",
         ),
         Mistake(
+            "units_for_n",
+            _backward("units_for_n"),
+            "In the gradient of z the two terms are divided by the number of units. n is the number of "
+            "samples: they are means over the batch.",
+        ),
+        Mistake(
             "wrong_sign",
             _backward("wrong_sign"),
             "In the gradient of z the two terms are added. They are to be subtracted: a larger z raises mean "
@@ -672,6 +735,17 @@ BATCH_NORM_BACKWARD = Question(
             _backward("gamma_once"),
             "gamma multiplies the upstream gradient only. It belongs in front of the whole bracket, the two "
             "subtracted terms included.",
+        ),
+        Mistake(
+            "no_bracket",
+            _backward("no_bracket"),
+            "gamma / deviation multiplies the upstream gradient only. It belongs in front of the whole "
+            "bracket, the two subtracted terms included.",
+        ),
+        Mistake(
+            "deviation_twice",
+            _backward("deviation_twice"),
+            "In the gradient of z you divide by the deviation twice: once is enough.",
         ),
         Mistake(
             "no_gamma",
@@ -744,21 +818,22 @@ CHOICES = (
         "When do most of the deaths of the first epoch (45 steps) happen?",
         (
             Option(
-                "In the very first step, when the weights are still random",
+                "In step 1",
                 "Few die in the first step. It overshoots, and the step that takes that back does the "
                 "damage.",
             ),
             Option(
-                "In the first few steps, and most of them not in step 1 but in steps 2 and 3",
-                "The first step raises the loss; the next ones push the whole layer down to mend that.",
+                "In steps 2 and 3",
+                "The first step raises the loss. The next ones push down the units that speak for the digit "
+                "that then gets too many images.",
                 right=True,
             ),
             Option(
-                "Evenly: a few in every step",
+                "Evenly: some in every step",
                 "After the first few steps hardly any unit dies. The pushes become small as the loss falls.",
             ),
             Option(
-                "Towards the end of the epoch, when the weights have grown",
+                "In the last ten steps",
                 "By then the dying is over. The large pushes come at the start, with the large losses.",
             ),
         ),
@@ -959,9 +1034,8 @@ CHOICES = (
                 "In the first layer, with plain SGD, none will.",
             ),
             Option(
-                "Standardise the inputs (or lower the learning rate) and start again, or lower the rate and "
-                "then re-initialise the dead units",
-                "First the cause, then the cure.",
+                "Lower the learning rate, then re-initialise the dead units",
+                "First the cause, then the cure. (Starting again with standardised inputs would do, too.)",
                 right=True,
             ),
         ),
