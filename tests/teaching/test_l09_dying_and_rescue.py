@@ -380,6 +380,10 @@ def forward_by_hand(x, gamma, beta, epsilon):
     return beta + normalised * gamma, normalised, deviation
 
 
+def forward_in_double_precision(x, gamma, beta, epsilon):
+    return tuple(each.astype(x.dtype) for each in forward_by_hand(x.astype(float), gamma, beta, epsilon))
+
+
 def backward_by_three_ways(upstream, normalised, gamma, deviation):
     at_normalised = gamma * upstream
     means = at_normalised.mean(axis=0), (at_normalised * normalised).mean(axis=0)
@@ -393,6 +397,7 @@ def backward_by_three_ways(upstream, normalised, gamma, deviation):
         ("dead_mask", mask_by_largest),
         ("revive", revive_by_where),
         ("batch_norm_forward", forward_by_hand),
+        ("batch_norm_forward", forward_in_double_precision),
         ("batch_norm_backward", backward_by_three_ways),
     ],
 )
@@ -408,6 +413,18 @@ def test_an_answer_that_changes_its_arguments_is_told_so():
         return weights, bias, outgoing
 
     assert {remark.name for remark in outcome("revive", in_place).remarks} == {"mutates"}
+
+
+def test_weights_drawn_unit_by_unit_are_told_so_and_not_called_a_table():
+    def one_by_one(weights, bias, outgoing, dead, seed):
+        weights, bias, outgoing = weights.copy(), bias.copy(), outgoing.copy()
+        generator, fan_in = np.random.default_rng(seed), len(weights)
+        for unit in np.flatnonzero(dead):
+            weights[:, unit] = generator.normal(0, np.sqrt(2 / fan_in), fan_in)
+        bias[dead], outgoing[dead] = 0, 0
+        return weights, bias, outgoing
+
+    assert "drawn unit by unit" in outcome("revive", one_by_one).message
 
 
 def test_a_mask_that_takes_columns_of_outgoing_is_recognised():
