@@ -95,7 +95,7 @@ LESSONS = (
     Lesson(
         "04_curves_from_hinges",
         "How can bent lines draw a smooth curve?",
-        55,
+        60,
         ("01_the_rectifier", "02_why_bend"),
         "Hinge interpolation, and how the error falls with the number of units.",
         ("theory",),
@@ -103,7 +103,7 @@ LESSONS = (
     Lesson(
         "05_folding",
         "What does depth buy?",
-        60,
+        70,
         ("02_why_bend", "04_curves_from_hinges"),
         "Folding, linear regions, and the difference between what depth can do and what it typically does.",
         ("theory",),
@@ -135,7 +135,7 @@ LESSONS = (
     Lesson(
         "09_dying_and_rescue",
         "What kills units, and what revives them?",
-        60,
+        75,
         ("03_derivatives", "08_born_dead"),
         "Units die within the first steps; a contest of cures.",
         ("training",),
