@@ -76,7 +76,10 @@ def length_map(activation, q, sigma_w_squared, sigma_b_squared=0.0):
 
 
 def lengths(activation, q, layers, sigma_w_squared, sigma_b_squared=0.0):
-    """The mean squares of z in `layers` layers, the first of which has q: an array (layers,)."""
+    """The mean squares of z in `layers` layers, the first of which has q: an array (layers,).
+
+    ValueError when they grow beyond the largest float.
+    """
     values = [q]
     while len(values) < layers:
         values.append(length_map(activation, values[-1], sigma_w_squared, sigma_b_squared))
@@ -115,8 +118,9 @@ class WideSample:
     """Random networks of which only what one signal and its gradient meet is drawn.
 
     A normal matrix W times a given vector a is a normal vector of variance sigma_w^2 |a|^2 / width. And once
-    u = W a is known, W^T delta is a (u . delta) / |a|^2 along a, and across a as if W were drawn anew. So the
-    law is exactly that of whole normal matrices, at the price of vectors.
+    u = W a is known, W^T delta is a (u . delta) / |a|^2 along a, and across a as if W were drawn anew. So for
+    one input, and a gradient in the last layer that is drawn independently of the network, the distribution
+    is exactly that of whole normal matrices, at the price of vectors.
     """
 
     def __init__(self, width, depth, networks, generator):

@@ -4,6 +4,7 @@ from functools import lru_cache
 from types import MappingProxyType
 
 import numpy as np
+from matplotlib.lines import Line2D
 
 from utils.activations import ACTIVATIONS
 from utils.explorer import Choice, Explorer, Range, Stop
@@ -27,6 +28,11 @@ CHOSEN = MappingProxyType(
 NAMES = tuple(CHOSEN)
 THEORY = {"color": BLACK, "linestyle": "--", "linewidth": 1.6}
 STAIR = {"color": ORANGE, "linestyle": "-", "linewidth": 1.4}
+
+
+def _number(value, digits):
+    """The number with so many decimals, and never "-0.0"."""
+    return f"{round(float(value), digits) + 0.0:.{digits}f}"
 
 
 # ------------------------------------------------------------------------------------- pictures of the lesson
@@ -99,71 +105,79 @@ def forward_picture(sizes, theory):
     )
 
 
-def gradients_picture(runs, theory):
-    """Sizes of dL/dz by layer as a share of the last hidden layer's, all and enlarged: (figure, description).
+COLUMNS = ("sigmoid", "tanh", "ReLU")
+STARTS = {"He": (LINES[0], "o"), "Xavier": (LINES[1], "v"), "PyTorch default": (LINES[2], "D")}
 
-    runs: {name: log10 of the share (networks, layers)}; theory: {name: (layers,)}.
+
+def _nine(axes_row, values, theory, first):
+    """One row of panels, an activation each: bands and medians of three initialisations, theory as lines.
+
+    values: {"activation, initialisation": (networks, layers)}, the layers from `first` on; theory: {the same:
+    (layers,)}, or None: then lines join the medians.
     """
-    figure, panels = new_figure(1, 2, width=9.6, height=4.2, width_ratios=(1.35, 1))
-    looks = {
-        "ReLU, He": (LINES[0], "o"),
-        "tanh, Xavier": (LINES[1], "s"),
-        "ReLU, Xavier": (LINES[2], "v"),
-        "ReLU, PyTorch default": (LINES[3], "D"),
-        "sigmoid, Xavier": ({"color": BLACK, "linestyle": "-", "linewidth": 1.2}, "^"),
-    }
-    for number, axes in enumerate(panels):
-        for name, (look, marker) in list(looks.items())[: 2 if number else None]:
-            layers = np.arange(1, runs[name].shape[1] + 1)
-            _spread(axes, layers, runs[name], look, marker, 3)
-            axes.plot(layers, theory[name], **look | {"linewidth": 1.5})
-    everything, enlarged = panels
-    shift = {"ReLU, He": 0.5, "tanh, Xavier": -0.6}  # these two begin close together
-    for name, values in runs.items():
-        start = np.median(values[:, 0]) + shift.get(name, 0)
-        label = {"color": looks[name][0]["color"], "fontsize": 10, "ha": "right", "va": "center"}
-        everything.text(0, start, name, **label)
-    enlarged.text(2, 0.22, "ReLU, He", color=BLUE, fontsize=10)
-    enlarged.text(8, -0.62, "tanh, Xavier", color=ORANGE, fontsize=10)
-    everything.set(xlim=(-16, 31), ylim=(-20, 2), xlabel="hidden layer", title="All five")
-    everything.set_xticks([1, 10, 20, 30])
-    everything.set_ylabel("$\\log_{10}$ of the gradient's size,\nas a share of the last layer's")
-    enlarged.set(ylim=(-1.0, 0.5), xlabel="hidden layer", title="Two of them, enlarged")
-    told = [f"{name} {np.median(values[:, 0]):.2f}" for name, values in runs.items()]
+    for axes, activation in zip(axes_row, COLUMNS, strict=True):
+        for start, (look, marker) in STARTS.items():
+            each = values[f"{activation}, {start}"]
+            layers = np.arange(first, first + each.shape[1])
+            _spread(axes, layers, each, look, marker, 4)
+            line = np.median(each, axis=0) if theory is None else theory[f"{activation}, {start}"]
+            axes.plot(layers, line, **look | {"linewidth": 1.5})
+        axes.set_xticks([1, 10, 20, 30])
+    axes_row[0].set_xlim(0, layers[-1] + 1)
+
+
+def _starts_legend(figure):
+    handles = [
+        Line2D([], [], **look | {"linewidth": 1.5}, marker=marker, markersize=5, label=start)
+        for start, (look, marker) in STARTS.items()
+    ]
+    figure.legend(handles=handles, loc="outside lower center", ncols=3, frameon=False, fontsize=11)
+
+
+def combinations_picture(sizes, shares, theory_sizes, theory_shares):
+    """Signal and gradient by layer for three activations and three initialisations: (figure, description).
+
+    sizes, shares: {"activation, initialisation": log10 of the size of z, and of dL/dz as a share of the last
+    hidden layer's (networks, layers)}; theory_sizes, theory_shares: {the same: (layers,)}.
+    """
+    figure, (top, bottom) = new_figure(2, 3, width=9.0, height=5.6, sharex=True, sharey="row")
+    _nine(top, sizes, theory_sizes, 1)
+    _nine(bottom, shares, theory_shares, 1)
+    for axes, activation in zip(top, COLUMNS, strict=True):
+        axes.set_title(activation)
+    for axes in bottom:
+        axes.set_xlabel("hidden layer")
+    top[0].set(ylabel="forward:\n$\\log_{10}$ of the size of z", ylim=(-5.2, 0.8))
+    bottom[0].set(ylabel="backward: $\\log_{10}$ of the size\nof dL/dz (layer 30: 0)", ylim=(-26, 3))
+    _starts_legend(figure)
+    told = [
+        f"{name} {_number(np.median(each[:, -1]), 1)} and {_number(np.median(shares[name][:, 0]), 1)}"
+        for name, each in sizes.items()
+    ]
+    networks, depth = sizes["ReLU, He"].shape
     return figure, (
-        f"log10 of the gradient's size in layer 1 as a share of layer {len(layers)}'s, median of "
-        f"{len(runs['ReLU, He'])} networks: {'; '.join(told)}. Marks: "
-        f"median; band: all networks; lines: theory."
+        f"log10 of the size of z in layer {depth}, and of the gradient's size in layer 1 as a share of layer "
+        f"{depth}'s: {'; '.join(told)}. Marks: median of {networks} networks; band: all; lines: theory."
     )
 
 
-def weight_gradients_picture(runs):
-    """Sizes of the weight gradients by layer, relative to the last: (figure, description).
+def weight_gradients_picture(sizes):
+    """Sizes of the weight gradients by layer: (figure, description).
 
-    runs: {name: log10 of the root mean square of dL/dW (networks, layers 2 to the last hidden one)}.
+    sizes: {"activation, initialisation": log10 of the size of dL/dW (networks, layers 2 to the last hidden)}.
     """
-    figure, axes = new_figure(width=6.8, height=4.0)
-    looks = {
-        "ReLU, He": (LINES[0], "o", (3, -1.2)),
-        "ReLU, Xavier": (LINES[1], "v", (3, -6.0)),
-        "sigmoid, Xavier": (LINES[2], "^", (10, -16.5)),
-    }
-    told = []
-    for name, (look, marker, place) in looks.items():
-        layers = np.arange(2, runs[name].shape[1] + 2)
-        axes.plot(layers, np.median(runs[name], axis=0), **look)
-        _spread(axes, layers, runs[name], look, marker, 3)
-        axes.text(*place, name, color=look["color"], fontsize=11)
-        middle = np.median(runs[name], axis=0)
-        told.append(f"{name} {middle[0]:.1f} and {middle[-1]:.1f}")
-    axes.set(
-        xlabel="hidden layer",
-        ylabel="$\\log_{10}$ of the root mean square\nof the weight gradient",
-        ylim=(-24, 3),
-    )
+    figure, panels = new_figure(1, 3, width=9.0, height=3.6, sharex=True, sharey=True)
+    _nine(panels, sizes, None, 2)
+    for axes, activation in zip(panels, COLUMNS, strict=True):
+        axes.set(title=activation, xlabel="hidden layer")
+    panels[0].set_ylabel("$\\log_{10}$ of the size\nof the weight gradient")
+    _starts_legend(figure)
+    middle = {name: np.median(each, axis=0) for name, each in sizes.items()}
+    told = [f"{name} {_number(each[0], 1)} and {_number(each[-1], 1)}" for name, each in middle.items()]
+    networks, layers = sizes["ReLU, He"].shape
     return figure, (
-        f"log10 of the size of dL/dW in layers {layers[0]} and {layers[-1]}, median of {len(runs[name])} "
-        f"networks: {'; '.join(told)}. Bands: all networks."
+        f"log10 of the size of dL/dW in layers 2 and {layers + 1}, median of {networks} networks: "
+        f"{'; '.join(told)}. Marks: median; band: all networks."
     )
 
 
@@ -185,8 +199,9 @@ def alike_picture(correlations, theory):
     axes.text(
         1.1, 0.02, f"marks: median of {networks}\nnetworks; band: all", color=BLUE, fontsize=10, va="top"
     )
-    axes.set(xlabel="layer l", ylabel="1 − correlation, mean over the pairs", ylim=(0.0025, 1.4))
+    axes.set(xlabel="layer l", ylabel="1 − correlation c, mean over the pairs", ylim=(0.0025, 1.4))
     axes.set_xticks([1, 2, 5, 10, 20, 50], ["1", "2", "5", "10", "20", "50"])
+    axes.set_yticks([1, 0.1, 0.01], ["1\n(c = 0)", "0.1\n(c = 0.9)", "0.01\n(c = 0.99)"])
     axes.minorticks_off()
     middle = np.median(correlations, axis=0)
     return figure, (
@@ -208,21 +223,12 @@ def _moments(activation):
     return np.array([second_moment(CHOSEN[activation], q) for q in Q_GRID])
 
 
-def _square_scene(low, high, xlabel, ylabel, title):
-    figure, axes = new_figure(width=4.2, height=4.4)
-    axes.plot([low, high], [low, high], color=GREY, linestyle=":", linewidth=1.5)
-    axes.set(xlim=(low, high), ylim=(low, high), xlabel=xlabel, ylabel=ylabel, title=title)
-    axes.set_box_aspect(1)
-    return figure
-
-
 def _lengths_scene():
-    figure = _square_scene(
-        0, HIGHEST_Q, "mean square q of z in a layer", "mean square in the next layer", "One layer on"
-    )
-    figure.axes[0].text(
-        3.25, 3.4, "no change", color=GREY, fontsize=10, rotation=45, ha="center", va="center"
-    )
+    figure, axes = new_figure(width=4.2, height=4.6)
+    axes.plot([0, HIGHEST_Q], [0, HIGHEST_Q], color=GREY, linestyle=":", linewidth=1.5)
+    axes.set(xlim=(0, HIGHEST_Q), ylim=(0, HIGHEST_Q), title="Blue: the length map\n(dotted: no change)")
+    axes.set(xlabel="mean square q of z in a layer", ylabel="mean square in the next layer")
+    axes.set_box_aspect(1)
     return figure
 
 
@@ -230,11 +236,11 @@ def _capital(name):
     return name[0].upper() + name[1:]
 
 
-def _stairs(values):
-    """The corners of a staircase between a map and the diagonal, from successive values."""
-    x = np.repeat(values, 2)[:-1]
-    y = np.concatenate([[0], np.repeat(values[1:], 2)])
-    return x, y
+def _stairs(axes, values, floor):
+    """A staircase between a map and the diagonal, from the floor through successive values."""
+    corners = np.repeat(values, 2)
+    axes.plot(corners[:-1], np.append(floor, corners[2:]), **STAIR)
+    axes.plot(values[:1], [floor], "o", color=ORANGE, markersize=8, clip_on=False)
 
 
 def _lengths(figure, activation, sigma_w_squared, sigma_b_squared, start):
@@ -243,9 +249,7 @@ def _lengths(figure, activation, sigma_w_squared, sigma_b_squared, start):
     values = [start]
     for _ in range(STEPS):
         values.append(length_map(CHOSEN[activation], values[-1], sigma_w_squared, sigma_b_squared))
-    x, y = _stairs(np.array(values))
-    axes.plot(x, y, **STAIR)
-    axes.plot([start], [0], "o", color=ORANGE, markersize=8, clip_on=False)
+    _stairs(axes, values, 0)
     if values[-1] <= HIGHEST_Q:
         axes.plot([values[-1]], [values[-1]], "s", color=ORANGE, markersize=7)
     left = "" if max(values) <= HIGHEST_Q else " The staircase leaves the picture."
@@ -284,7 +288,7 @@ def lengths() -> Explorer:
 NETWORKS = 20
 DEEPEST = 50
 WIDTHS = (32, 128, 256)
-LOWEST, HIGHEST = -20, 10
+LOWEST, HIGHEST = -10, 10
 
 
 @lru_cache
@@ -304,16 +308,17 @@ def _theory(activation, sigma_w_squared, sigma_b_squared):
 
 
 def _signals_scene():
-    figure, (forward, backward) = new_figure(1, 2, width=6.4, height=3.2)
+    figure, (forward, backward) = new_figure(1, 2, width=6.8, height=3.9)
     titles = (
-        "Forward: $\\log_{10}$ of the size of z",
+        "Forward: $\\log_{10}$ of the size of z\n(input: size 1)",
         "Backward: $\\log_{10}$ of the size\nof dL/dz (last layer: 0)",
     )
     for axes, title in zip((forward, backward), titles, strict=True):
         axes.axhline(0, color=GREY, linewidth=1)
         axes.set(xlim=(0, DEEPEST + 1), ylim=(LOWEST, HIGHEST), xlabel="layer", title=title)
-    backward.text(DEEPEST, 8, f"line, band: {NETWORKS} networks", fontsize=10, ha="right")
-    backward.text(DEEPEST, 6, "dashed: theory", fontsize=10, ha="right")
+        axes.set_yticks(range(LOWEST, HIGHEST + 1, 5))
+    forward.text(1, -7.6, f"blue: median; band: all {NETWORKS}", color=BLUE, fontsize=10)
+    forward.text(1, -9.2, "dashed: theory of wide layers", fontsize=10)
     return figure
 
 
@@ -322,24 +327,29 @@ def _signals(figure, activation, sigma_w_squared, sigma_b_squared, width, depth)
     sizes, shares = map(
         np.log10, sample.sizes(CHOSEN[activation], sigma_w_squared, sigma_b_squared, depth=depth)
     )
-    expected, factors = _theory(activation, sigma_w_squared, sigma_b_squared)
-    back = np.append(np.cumsum(factors[: depth - 1][::-1])[::-1], 0.0)
+    expected, log_roots = _theory(activation, sigma_w_squared, sigma_b_squared)
+    back = np.append(np.cumsum(log_roots[: depth - 1][::-1])[::-1], 0.0)
     layers = np.arange(1, depth + 1)
     for axes, values, line in zip(figure.axes, (sizes, shares), (expected[:depth], back), strict=True):
         # A polygon: `fill_between` takes milliseconds more.
         edges = np.concatenate([values.min(axis=1), values.max(axis=1)[::-1]])
-        axes.fill(np.concatenate([layers, layers[::-1]]), edges, color=BLUE, alpha=0.3, linewidth=0)
-        axes.plot(layers, np.median(values, axis=1), color=BLUE, linewidth=1.8)
-        axes.plot(layers, line, **THEORY)
-    last, first = sizes[-1], shares[0]
+        axes.fill(np.concatenate([layers, layers[::-1]]), edges, color=BLUE, alpha=0.25, linewidth=0)
+        axes.plot(layers, np.median(values, axis=1), color=BLUE, linewidth=3.6)
+        axes.plot(layers, line, **THEORY | {"linewidth": 1.2})
     lowest = min(sizes.min(), shares.min(), expected[depth - 1], back[0])
     below = " Part of it lies below the picture." if lowest < LOWEST else ""
     return (
         f"{_capital(activation)}, {depth} layers of {width} units. log10 of the size of z in the last layer: "
-        f"{last.min():.1f} to {last.max():.1f} in {NETWORKS} networks, theory {expected[depth - 1]:.1f}. "
-        f"log10 of the gradient's size in layer 1, as a share of the last layer's: {first.min():.1f} to "
-        f"{first.max():.1f}, theory {back[0]:.1f}.{below}"
+        f"{_among(sizes[-1], expected[depth - 1])}. log10 of the gradient's size in layer 1, as a share of "
+        f"the last layer's: {_among(shares[0], back[0])}.{below}"
     )
+
+
+def _among(values, theory):
+    low, middle, high, right = (
+        _number(each, 2) for each in (values.min(), np.median(values), values.max(), theory)
+    )
+    return f"median {middle} ({low} to {high} in {NETWORKS} networks), theory {right}"
 
 
 def signals() -> Explorer:
@@ -359,7 +369,7 @@ def signals() -> Explorer:
             Stop("ReLU with He: both stay.", {"sigma_w_squared": 2.0, "depth": 50}),
             Stop("More than that, and both explode.", {"sigma_w_squared": 3.0, "depth": 50}),
             Stop(
-                "Sigmoid: the signal stays, and the gradient is gone all the same.",
+                "Sigmoid: the size of the signal stays, and the gradient is gone all the same.",
                 {"activation": "sigmoid", "depth": 30},
             ),
             Stop(
@@ -367,7 +377,7 @@ def signals() -> Explorer:
                 {"activation": "tanh", "sigma_w_squared": 4.0, "depth": 50},
             ),
             Stop(
-                "Narrow layers: the law is the same, and single networks stray far from it.",
+                "Narrow layers: single networks stray far from the theory, and most of them lie below it.",
                 {"sigma_w_squared": 2.0, "width": 32, "depth": 50},
             ),
         ),
@@ -396,8 +406,8 @@ def _correlation_scene():
     fall.plot(
         layers[2:], np.log10(9 * np.pi**2 / (2 * layers[2:] ** 2)), color=BLACK, linestyle="--", linewidth=1.5
     )
-    fall.text(5, 0.62, "$9\\pi^2 / (2 l^2)$", fontsize=11)
-    fall.set(xlim=(0, DEEPEST + 1), ylim=(-3, 1), xlabel="layers l passed", ylabel="$\\log_{10}(1 - c)$")
+    fall.text(5, 0.45, "dashed: $9\\pi^2 / (2 l^2)$,\nright after hundreds of layers", fontsize=10)
+    fall.set(xlim=(-1.5, DEEPEST + 1), ylim=(-3, 1), xlabel="layers l passed", ylabel="$\\log_{10}(1 - c)$")
     fall.set_box_aspect(1)
     return figure
 
@@ -407,10 +417,7 @@ def _correlation(figure, start, layers):
     values = [start]
     for _ in range(layers):
         values.append(float(relu_correlation_map(values[-1])))
-    x = np.repeat(values, 2)[:-1]
-    y = np.concatenate([[-1], np.repeat(values[1:], 2)])
-    square.plot(x, y, **STAIR)
-    square.plot([start], [-1], "o", color=ORANGE, markersize=8, clip_on=False)
+    _stairs(square, values, -1)
     square.plot([values[-1]], [values[-1]], "s", color=ORANGE, markersize=7)
     fall.plot(np.log10(1 - np.array(values)), "o", color=ORANGE, markersize=4)
     fall.plot([layers], [np.log10(1 - values[-1])], "s", color=ORANGE, markersize=7)

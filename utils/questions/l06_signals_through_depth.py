@@ -99,6 +99,34 @@ HE_SCALE = Question(
             "The factor 2 is missing. It makes up for the half of the squares that ReLU takes away.",
         ),
         Mistake(
+            "lecun",
+            lambda shape, negative_slope: np.sqrt(1 / shape[0]),
+            "This is LeCun's scale: it is right without a bend, or with slope 1. What the activation takes "
+            "away must be made up for.",
+        ),
+        Mistake(
+            "pytorch_default",
+            lambda shape, negative_slope: np.sqrt(1 / (3 * shape[0])),
+            "This is the standard deviation of PyTorch's default: He's with a slope of √5, whatever "
+            "`negative_slope` is.",
+        ),
+        Mistake(
+            "no_fan_in",
+            lambda shape, negative_slope: np.sqrt(2 / (1 + negative_slope**2)),
+            "fan_in is missing: the more products are added up, the smaller each weight must be.",
+        ),
+        Mistake(
+            "minus",
+            lambda shape, negative_slope: np.sqrt(2 / (abs(1 - negative_slope**2) * shape[0] + 1e-300)),
+            "You subtract slope². What the negative half keeps is added: 1 + slope².",
+        ),
+        Mistake(
+            "fan_out_no_slope",
+            lambda shape, negative_slope: np.sqrt(2 / shape[1]),
+            "You took fan_out, and no slope. A pre-activation is a sum of fan_in products, the first number "
+            "of `shape`; and a leaky ReLU keeps part of the negative half.",
+        ),
+        Mistake(
             "fan_in_outside",
             lambda shape, negative_slope: np.sqrt(2 / (1 + negative_slope**2)) / shape[0],
             "You divide by fan_in, not by its root: fan_in belongs to the variance, so it stands under the "
@@ -112,8 +140,8 @@ HE_SCALE = Question(
         Mistake(
             "uniform_bound",
             lambda shape, negative_slope: np.sqrt(6 / ((1 + negative_slope**2) * shape[0])),
-            "This is the bound of the uniform law with He's variance, √3 times too much. Asked for is the "
-            "standard deviation.",
+            "This is the bound of the uniform distribution with He's variance, √3 times too much. Asked for "
+            "is the standard deviation.",
         ),
     ),
     hints=(
@@ -193,6 +221,24 @@ SIGNAL_SIZES = Question(
             _sizes(np.var),
             "This is the variance: it takes the mean away first. The size is measured from 0: the root of "
             "the mean of the squares.",
+        ),
+        Mistake(
+            "mean_of_sizes",
+            _sizes(lambda z: np.mean(np.sqrt(np.mean(z**2, axis=1)))),
+            "You take a root for each sample and then the mean of the roots. Take one mean of all squares, "
+            "over samples and units, and its root last.",
+        ),
+        Mistake(
+            "mean_over_samples_only",
+            _sizes(lambda z: np.sqrt(np.sum(z**2) / len(z))),
+            "You divide the sum of the squares by the number of samples alone. The mean is over all samples "
+            "and units.",
+        ),
+        Mistake(
+            "mean_over_units_only",
+            _sizes(lambda z: np.sqrt(np.sum(z**2) / z.shape[1])),
+            "You divide the sum of the squares by the number of units alone. The mean is over all samples "
+            "and units.",
         ),
         Mistake(
             "mean_absolute",
@@ -324,7 +370,7 @@ CHI_QUESTION = Question(
         Mistake(
             "sum_of_squares",
             _chi("none", np.sum),
-            "You added up the squares of all weights: that is fan_in times too much. Each unit collects "
+            "The squares of all weights are added up here: that is fan_in times too much. Each unit collects "
             "through one row of `weights`.",
         ),
         Mistake(
@@ -370,7 +416,7 @@ CHI_QUESTION = Question(
                 * np.mean(np.where(pre_activation > 0, 1.0, negative_slope) ** 2)
             ),
             "You took `np.var` of the weights, which takes away the mean of these particular weights. Their "
-            "law has mean 0, so measure Var(w) by the mean of w².",
+            "distribution has mean 0, so measure Var(w) by the mean of w².",
         ),
         Mistake(
             "standard_deviation",
@@ -400,8 +446,45 @@ CHI_QUESTION = Question(
             lambda pre_activation, weights, negative_slope: chi(
                 np.where(pre_activation == 0, 1.0, pre_activation), weights, negative_slope
             ),
-            "At a pre-activation of exactly 0 you take slope 1. The convention here: it counts as off, with "
-            "slope `negative_slope`.",
+            "At a pre-activation of exactly 0 you take slope 1. The convention here: it counts as negative, "
+            "with slope `negative_slope`.",
+        ),
+        Mistake(
+            "zero_at_zero",
+            lambda pre_activation, weights, negative_slope: (
+                weights.shape[1]
+                * np.mean(weights**2)
+                * np.mean(((pre_activation > 0) + negative_slope * (pre_activation < 0)) ** 2)
+            ),
+            "At a pre-activation of exactly 0 you take slope 0. The convention here: it counts as negative, "
+            "with slope `negative_slope`.",
+        ),
+        Mistake(
+            "samples",
+            lambda pre_activation, weights, negative_slope: (
+                len(pre_activation) * chi(pre_activation, weights, negative_slope) / weights.shape[1]
+            ),
+            "You took the number of samples for fan_out. It is the number of units of the next layer, the "
+            "columns of `weights`.",
+        ),
+        Mistake(
+            "one_less",
+            lambda pre_activation, weights, negative_slope: (
+                chi(pre_activation, weights, negative_slope) / np.mean(weights**2) * np.var(weights, ddof=1)
+            ),
+            "You took the variance about the mean of these particular weights, divided by one less. Their "
+            "distribution has mean 0, so measure Var(w) by the mean of w².",
+        ),
+        Mistake(
+            "forward_factor",
+            lambda pre_activation, weights, negative_slope: (
+                weights.shape[1]
+                * np.mean(weights**2)
+                * np.mean(np.where(pre_activation > 0, pre_activation, negative_slope * pre_activation) ** 2)
+                / np.mean(pre_activation**2)
+            ),
+            "You took the share of the mean square that f(z) keeps: that is the factor of the way forward. "
+            "Going back, it is the mean of the squared slopes, f'(z)².",
         ),
     ),
     hints=(
@@ -457,7 +540,19 @@ CORRELATION_MAP = Question(
             "nan_beyond",
             _unclipped,
             "The formula is right, but where rounding has put c a little beyond −1 or 1 you return NaN. Put "
-            "c back between −1 and 1 first; `np.clip` does that.",
+            "c back between −1 and 1 first; `np.clip` does that. (A printed 1. may be 1.0000000000000002.)",
+        ),
+        Mistake(
+            "nan_below",
+            lambda c: _unclipped(np.minimum(c, 1.0)),
+            "A little above 1 you put c back, but where rounding has put it a little below −1 you return "
+            "NaN. Both ends need it; `np.clip` does both. (A printed −1. may be −1.0000000000000002.)",
+        ),
+        Mistake(
+            "nan_above",
+            lambda c: _unclipped(np.maximum(c, -1.0)),
+            "A little below −1 you put c back, but where rounding has put it a little above 1 you return "
+            "NaN. Both ends need it; `np.clip` does both. (A printed 1. may be 1.0000000000000002.)",
         ),
         Mistake(
             "nan_to_one",
@@ -497,6 +592,22 @@ CORRELATION_MAP = Question(
             "divided_in_part",
             _mapped(lambda c: np.sqrt(1 - c**2) + c * (np.pi - np.arccos(c)) / np.pi),
             "Only the second term is divided by π. Put brackets around the whole sum.",
+        ),
+        Mistake(
+            "bracket_missing",
+            _mapped(lambda c: (np.sqrt(1 - c**2) + c * np.pi - np.arccos(c)) / np.pi),
+            "c multiplies π alone, and not the angle. It multiplies the whole bracket, π − arccos c.",
+        ),
+        Mistake(
+            "angle_alone",
+            _mapped(lambda c: 1 - np.arccos(c) / np.pi),
+            "You return the share of the half turn that the angle leaves, 1 − arccos(c)/π. That is only the "
+            "bracket: c before it and the root are missing.",
+        ),
+        Mistake(
+            "cosine",
+            _mapped(lambda c: (np.sqrt(1 - c**2) + c * (np.pi - np.cos(c))) / np.pi),
+            "You took the cosine of c. c is a cosine already; its angle is arccos c, `np.arccos(c)`.",
         ),
         Mistake(
             "half",
@@ -611,9 +722,9 @@ CHOICES = (
     ),
     Choice(
         id="kaiming_name",
-        prompt="PyTorch's `Linear` draws its weights from the uniform law between ±1/√fan_in, of variance "
-        "1/(3 fan_in). Leave its biases aside. What happens to the mean square of z from one ReLU layer to "
-        "the next?",
+        prompt="PyTorch's `Linear` draws its weights evenly (uniform distribution) between ±1/√fan_in, of "
+        "variance 1/(3 fan_in). Leave its biases aside. What happens to the mean square of z from one ReLU "
+        "layer to the next?",
         options=(
             Option(
                 "it stays: the function that draws is called `kaiming_uniform_`, so this is He",
@@ -741,8 +852,8 @@ CHOICES = (
     ),
     Choice(
         id="two_digits",
-        prompt="Images of two different digits enter 50 ReLU layers of 256 units with He initialisation. In "
-        "layer 1 their correlation is about 0. What is it about in layer 50?",
+        prompt="Images of two different digits enter 50 ReLU layers of 256 units with He initialisation. On "
+        "average over such pairs, their correlation in layer 1 is about 0. What is it in layer 50?",
         options=(
             Option(
                 "0: He keeps things as they are",
@@ -753,7 +864,7 @@ CHOICES = (
                 "Random weights alone keep a correlation. ReLU changes it, and always in one direction.",
             ),
             Option(
-                "above 0.95: the network sees nearly the same",
+                "above 0.9: the two point nearly the same way",
                 "Yes. Each layer brings them closer, and nothing takes them apart again.",
                 right=True,
             ),
@@ -767,8 +878,8 @@ CHOICES = (
     ),
     Choice(
         id="he_limits",
-        prompt="In a deep ReLU network all inputs become alike. Which scale of the weights (biases 0) "
-        "prevents it?",
+        prompt="In a deep ReLU network all inputs come to point the same way. Which scale of the weights "
+        "(biases 0) prevents it?",
         options=(
             Option("He's", "He keeps the sizes. The correlation map is the same with He as with any scale."),
             Option(
