@@ -111,7 +111,7 @@ LESSONS = (
     Lesson(
         "06_signals_through_depth",
         "Which networks let a signal through 50 layers?",
-        60,
+        65,
         ("02_why_bend", "03_derivatives"),
         "Variance and gradient layer by layer: the activation and its initialisation together decide.",
         ("training", "theory"),
