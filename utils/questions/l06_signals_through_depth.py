@@ -10,7 +10,7 @@ from utils.question import Choice, Mistake, Option, Question
 SIZE = "One-layer-changes-the-size-of-the-signal"
 CHI = "Going-back,-the-factor-is-chi"
 WEIGHTS = "The-gradients-of-the-weights"
-ALIKE = "Deeper,-different-inputs-become-alike"
+ALIKE = "Deeper,-different-inputs-point-the-same-way"
 
 # he_scale
 
