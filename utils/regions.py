@@ -40,8 +40,7 @@ def breakpoints(layers, low=0.0, high=1.0):
     are breakpoints. A unit that only touches 0 adds none. Raises ValueError unless low < high and both are
     finite.
     """
-    if not -np.inf < low < high < np.inf:
-        raise ValueError(f"low must be below high, and both finite, not {low} and {high}.")
+    _check_window(low, high)
     at = np.array([low, high], float)
     values = at[:, None]  # what the next layer is given at these coordinates
     for weights, bias in layers:
@@ -85,8 +84,7 @@ def regions(layers, low=-1.0, high=1.0):
     every piece so far, cuts the pieces that it crosses in two. Raises ValueError unless low < high and both
     are finite.
     """
-    if not -np.inf < low < high < np.inf:
-        raise ValueError(f"low must be below high, and both finite, not {low} and {high}.")
+    _check_window(low, high)
     corners = np.array([[[low, low], [high, low], [high, high], [low, high]]], float)
     sides = np.array([4])
     slopes, shifts = np.eye(2)[None], np.zeros((1, 2))  # of the next layer's inputs on each piece
@@ -107,6 +105,11 @@ def regions(layers, low=-1.0, high=1.0):
         patterns = np.concatenate([patterns[piece], fires], axis=1)
         slopes, shifts = slopes[piece] * fires[:, None], shifts[piece] * fires
     return Regions(corners, sides, patterns, np.concatenate(folds), np.array(layer, int))
+
+
+def _check_window(low, high):
+    if not -np.inf < low < high < np.inf:
+        raise ValueError(f"low must be below high, and both finite, not {low} and {high}.")
 
 
 def _settled(z):

@@ -7,6 +7,7 @@ import pytest
 from instructor_place import Place
 
 from utils.lessons import lesson, module, stems_with
+from utils.question import NOT_ATTEMPTED
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="grading needs Linux")
 STEMS = [stem for stem in stems_with("questions") if module("questions", stem).QUESTIONS]
@@ -29,4 +30,4 @@ def test_solutions_keep_all_points_and_exercises_have_none(tmp_path):
             (mark.question, mark.summary) for mark in rows["Ada", stem].marks if mark.points < mark.of
         ]
         assert rows["Zoë", stem].points == 0
-        assert {mark.status for mark in rows["Zoë", stem].marks} == {"not attempted"}
+        assert {mark.status for mark in rows["Zoë", stem].marks} == {NOT_ATTEMPTED}

@@ -135,8 +135,7 @@ def signs_picture(runs):
             style = {"transform": top.transAxes, "color": ORANGE, "fontsize": 12, "ha": "center"}
             top.text(0.5, 0.2, "huge,\nthen NaN", **style)
         if (norms > 0).any():
-            with np.errstate(divide="ignore"):
-                bottom.plot(layers, np.maximum(np.log10(norms), -30), color=ORANGE, linewidth=1, alpha=0.5)
+            bottom.plot(layers, _exponents(norms, -30), color=ORANGE, linewidth=1, alpha=0.5)
         else:
             bottom.text(0.5, 0.5, "exactly 0", transform=bottom.transAxes, color=ORANGE, ha="center")
         bottom.set(ylim=(-20, 11), xlabel="layer", xticks=(1, 15, 30))
@@ -145,6 +144,12 @@ def signs_picture(runs):
     axes[1, 0].set_ylabel("log₁₀ of the gradient's\nnorm, before step 1")
     axes[0, 0].text(0.05, CHANCE + 0.08, "ln 10", color=GREY, fontsize=10)
     return figure, f"Median norm of the weights' gradient before training: {'; '.join(told)}."
+
+
+def _exponents(norms, lowest):
+    """log10 of the norms, and `lowest` for what is smaller, 0 included."""
+    with np.errstate(divide="ignore"):
+        return np.maximum(np.log10(norms), lowest)
 
 
 def _span(norms):
@@ -188,15 +193,14 @@ def recorded(name):
 LOWEST = -20
 
 
+def _norm_axes(axes):
+    axes.set(xlim=(0, LAYERS + 1), ylim=(LOWEST, 2), yticks=range(LOWEST, 1, 5))
+    axes.set(xlabel="layer l (1 is next to the input)", ylabel="log₁₀ of the gradient's norm")
+
+
 def gradients_scene():
     figure, (left, right) = new_figure(1, 2, width=7.6, height=3.6)
-    left.set(
-        xlim=(0, LAYERS + 1),
-        ylim=(LOWEST, 2),
-        yticks=range(LOWEST, 1, 5),
-        xlabel="layer l (1 is next to the input)",
-    )
-    left.set_ylabel("log₁₀ of the gradient's norm")
+    _norm_axes(left)
     right.set(xlim=(-2, STEPS + 2), ylim=(1, 3), xlabel="step", ylabel="loss of a batch")
     draw_chance(right, STEPS - 5)
     return figure
@@ -205,8 +209,7 @@ def gradients_scene():
 def gradients_view(figure, network, step):
     losses, norms = recorded(network)
     now = step // EVERY
-    with np.errstate(divide="ignore"):
-        sizes = np.maximum(np.log10(norms[now]), LOWEST)
+    sizes = _exponents(norms[now], LOWEST)
     left, right = figure.axes
     layers, steps = 1 + np.arange(LAYERS), EVERY * np.arange(len(losses))
     left.fill_between(layers, sizes.min(axis=1), sizes.max(axis=1), color=ORANGE, alpha=0.25)
@@ -264,13 +267,7 @@ def watching_scene():
     figure, (left, right) = new_figure(1, 2, width=7.6, height=3.6)
     left.set(xlim=(0, EPOCHS + 0.5), ylim=(0, 2.8), xlabel="epoch", ylabel="training loss")
     draw_chance(left, EPOCHS - 1)
-    right.set(
-        xlim=(0, LAYERS + 1),
-        ylim=(LOWEST, 2),
-        yticks=range(LOWEST, 1, 5),
-        xlabel="layer l (1 is next to the input)",
-    )
-    right.set_ylabel("log₁₀ of the gradient's norm")
+    _norm_axes(right)
     return figure
 
 
@@ -288,8 +285,7 @@ def watching(figure, activation, initializer, optimizer, layers, start):
         left, right = figure.axes
         left.plot(np.arange(1, len(losses) + 1), losses, color=BLUE, linewidth=2.2)
         left.plot(len(losses), losses[-1], "o", color=BLUE)
-        with np.errstate(divide="ignore"):
-            sizes_now = np.maximum(np.log10(norms), LOWEST)
+        sizes_now = _exponents(norms, LOWEST)
         right.plot(1 + np.arange(layers), sizes_now, "o-", color=ORANGE, markersize=3)
         share = float(accuracy(network, data.x_test, data.y_test))
         ends = " and ".join(

@@ -269,6 +269,13 @@ def _deaths(figure, recipe, inputs, learning_rate, start):
 # ------------------------------------------------------------------------------------- the pictures
 
 
+def _dead_pixels(dead):
+    """The image of a boolean array: the dead in colour, the rest transparent."""
+    pixels = np.zeros((*dead.shape, 4))
+    pixels[dead] = DEAD
+    return pixels
+
+
 def first_steps_picture(fires):
     """Return the figure of who dies in the first steps, and its description.
 
@@ -283,9 +290,7 @@ def first_steps_picture(fires):
     still = {"aspect": "auto", "extent": extent, "interpolation": "nearest"}
     # The root of the share: else units that are on for few images could not be told from the dead.
     image = heat.imshow(one, cmap=SEQUENTIAL, norm=PowerNorm(0.5, 0, 1), **still)
-    mask = np.zeros((*one.shape, 4))
-    mask[one == 0] = DEAD
-    heat.imshow(mask, **still)
+    heat.imshow(_dead_pixels(one == 0), **still)
     heat.set(xlabel="step", ylabel="unit, those that die first at the bottom", title="One network")
     heat.set_xticks(range(0, steps + 1, 5))
     heat.grid(False)
@@ -345,10 +350,8 @@ def returns_picture(dead):
     for layer, one in enumerate(axes):
         now = dead[:, layer].T
         now = now[np.lexsort((now.argmax(axis=1), ~now.any(axis=1)))]
-        pixels = np.zeros((*now.shape, 4))
-        pixels[now] = DEAD
         extent = (-0.5, steps + 0.5, 0, len(now))
-        one.imshow(pixels, aspect="auto", extent=extent, interpolation="nearest", origin="lower")
+        one.imshow(_dead_pixels(now), aspect="auto", extent=extent, interpolation="nearest", origin="lower")
         one.set(xlabel="step", title=f"hidden layer {layer + 1}: ■ dead")
         one.title.set_color(ORANGE)
         one.yaxis.set_major_locator(MaxNLocator(integer=True))

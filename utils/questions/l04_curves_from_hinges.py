@@ -574,29 +574,14 @@ CONVERGENCE_ORDER = Question(
             _line(np.log, _same),
             "Only the pieces have their logarithm taken: the errors need it too.",
         ),
-        Mistake(
-            "log_and_log10",
-            _line(np.log, np.log10),
-            "Two kinds of logarithm are mixed: `np.log` for the pieces and `np.log10` for the errors. Any "
-            "base will do, but the same one for both.",
-        ),
-        Mistake(
-            "log10_and_log",
-            _line(np.log10, np.log),
-            "Two kinds of logarithm are mixed: `np.log10` for the pieces and `np.log` for the errors. Any "
-            "base will do, but the same one for both.",
-        ),
-        Mistake(
-            "log2_and_log10",
-            _line(np.log2, np.log10),
-            "Two kinds of logarithm are mixed: `np.log2` for the pieces and `np.log10` for the errors. Any "
-            "base will do, but the same one for both.",
-        ),
-        Mistake(
-            "log2_and_log",
-            _line(np.log2, np.log),
-            "Two kinds of logarithm are mixed: `np.log2` for the pieces and `np.log` for the errors. Any "
-            "base will do, but the same one for both.",
+        *(
+            Mistake(
+                f"{pieces}_and_{errors}",
+                _line(getattr(np, pieces), getattr(np, errors)),
+                f"Two kinds of logarithm are mixed: `np.{pieces}` for the pieces and `np.{errors}` for the "
+                "errors. Any base will do, but the same one for both.",
+            )
+            for pieces, errors in (("log", "log10"), ("log10", "log"), ("log2", "log10"), ("log2", "log"))
         ),
         Mistake(
             "exchanged",
