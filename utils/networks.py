@@ -161,8 +161,9 @@ class Network:
         Raises ValueError where the shapes do not fit.
         """
         x = np.asarray(x, self.dtype)
-        if self._affine and x.shape[-1:] != self._affine[0].parameters[0].shape[-2:-1]:
-            fan_in = self._affine[0].parameters[0].shape[-2]
+        first = self.layers[0]
+        if isinstance(first, Affine) and x.shape[-1:] != first.parameters[0].shape[-2:-1]:
+            fan_in = first.parameters[0].shape[-2]
             raise ValueError(f"The network takes samples of {fan_in} features, but x has shape {x.shape}.")
         if x.ndim < 2 or x.shape[:-2] not in ((), self.replicas):
             own = f" or {(*self.replicas, 'n', 'features')}" if self.replicas else ""
