@@ -64,6 +64,8 @@ class Network:
         """Move parameters and gradients into two flat arrays, and give the layers views of them."""
         self.layers = layers
         self.replicas = replicas
+        # A sample is a row of features, or a sequence of them where the first layer says 2.
+        self.sample_axes = getattr(layers[0], "sample_axes", 1) if layers else 1
         arrays = [array for layer in layers for array in layer.parameters]
         if not arrays:
             raise ValueError("A network needs at least one layer with parameters.")
@@ -157,6 +159,7 @@ class Network:
         """Return the output (*replicas, n, fan_out).
 
         x: (n, fan_in), the same samples for every replica, or (*replicas, n, fan_in), its own for each.
+            Where the first layer takes sequences, a sample is (time, features) in place of (fan_in,).
         Values are converted to the network's dtype; NaN and infinity pass through the layers.
         Raises ValueError where the shapes do not fit.
         """
@@ -165,9 +168,10 @@ class Network:
         if isinstance(first, Affine) and x.shape[-1:] != first.parameters[0].shape[-2:-1]:
             fan_in = first.parameters[0].shape[-2]
             raise ValueError(f"The network takes samples of {fan_in} features, but x has shape {x.shape}.")
-        if x.ndim < 2 or x.shape[:-2] not in ((), self.replicas):
-            own = f" or {(*self.replicas, 'n', 'features')}" if self.replicas else ""
-            raise ValueError(f"x has shape {x.shape}, but must have shape ('n', 'features'){own}.")
+        shape = ("n", "features") if self.sample_axes == 1 else ("n", "time", "features")
+        if x.ndim < len(shape) or x.shape[: -len(shape)] not in ((), self.replicas):
+            own = f" or {(*self.replicas, *shape)}" if self.replicas else ""
+            raise ValueError(f"x has shape {x.shape}, but must have shape {shape}{own}.")
         for layer in self.layers:
             x = layer.forward(x)
         self._output = x

@@ -35,7 +35,8 @@ class History:
 def train(network, x, y, *, loss, optimizer, epochs, batch_size, generator, validation=None):
     """Train the network, and yield an `Epoch` after each: stop asking, and the training stops there.
 
-    x: (n, features), or (*replicas, n, features) for samples of each replica's own; y likewise: labels
+    x: (n, features), or (*replicas, n, features) for samples of each replica's own, and with `time` before
+        the features where the network takes sequences; y likewise: labels
         (n,) for softmax_cross_entropy, targets (n, outputs) for squared_error.
     loss: "softmax_cross_entropy" or "squared_error", or a function like them.
     optimizer: an SGD or Adam; trained further with the same optimizer, a network keeps its momentum.
@@ -54,7 +55,7 @@ def train(network, x, y, *, loss, optimizer, epochs, batch_size, generator, vali
     if validation is not None:
         validation = _checked(network, loss, *validation)
     _demand(epochs >= 0, f"epochs must be at least 0, not {epochs}.")
-    n = x.shape[-2]
+    n = _count(network, x)
     batch_size = n if batch_size is None else batch_size
     _demand(batch_size >= 1, f"batch_size must be at least 1, not {batch_size}.")
     return _epochs(network, x, y, loss, optimizer, epochs, min(batch_size, n), generator, validation)
@@ -63,20 +64,22 @@ def train(network, x, y, *, loss, optimizer, epochs, batch_size, generator, vali
 def _checked(network, loss, x, y):
     """Return x and y as arrays; raise ValueError where they, the network and the loss do not fit."""
     x, y = np.asarray(x, network.dtype), np.asarray(y)
-    n = x.shape[-2] if x.ndim > 1 else 0
+    n = _count(network, x) if x.ndim > network.sample_axes else 0
     _demand(n > 0, f"x has shape {x.shape}, which holds no samples; give (n, features).")
     with np.errstate(all="ignore"), network.evaluation():
-        output = network.forward(x[..., :1, :])  # one sample tells how many outputs there are
+        # One sample tells how many outputs there are.
+        output = network.forward(x.take([0], axis=-1 - network.sample_axes))
         loss(np.broadcast_to(output, (*network.replicas, n, output.shape[-1])), y)
     return x, y
 
 
 def _epochs(network, x, y, loss, optimizer, epochs, batch_size, generator, validation):
-    replicas, n = network.replicas, x.shape[-2]
-    x, x_start = _one_axis(x, replicas, n)
+    replicas, n = network.replicas, _count(network, x)
+    shared = x.ndim == 1 + network.sample_axes
+    x, x_start = _one_axis(x, () if shared else replicas, n)
     y, y_start = _one_axis(y, replicas, n)
     order = np.broadcast_to(np.arange(n), (*replicas, n))
-    x_batch = np.empty((*replicas, batch_size, x.shape[-1]), x.dtype)
+    x_batch = np.empty((*replicas, batch_size, *x.shape[1:]), x.dtype)
     for number in range(1, epochs + 1):
         order = generator.permuted(order, axis=-1)
         x_order, y_order = order + x_start, order + y_start
@@ -161,6 +164,11 @@ def _validate(network, loss, validation):
         output = network.forward(x)
     value, _ = loss(output, y)
     return value, _share_right(output, y) if loss is softmax_cross_entropy else None
+
+
+def _count(network, x):
+    """The number of samples in x."""
+    return x.shape[-1 - network.sample_axes]
 
 
 def _one_axis(values, replicas, n):
