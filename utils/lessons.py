@@ -11,6 +11,8 @@ from pathlib import Path
 from types import ModuleType
 
 ROOT = Path(__file__).resolve().parents[1]
+# The words and symbols of all lessons: a notebook to look things up in, and no lesson itself.
+GLOSSARY = ROOT / "notebooks" / "glossary.ipynb"
 
 
 @dataclass(frozen=True)
