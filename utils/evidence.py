@@ -11,7 +11,7 @@ import math
 from statistics import NormalDist
 
 import numpy as np
-from scipy import stats
+from scipy.special import stdtrit
 
 
 def paired_interval(a, b, confidence=0.95):
@@ -44,9 +44,10 @@ def unpaired_interval(a, b, confidence=0.95):
     """
     a, b = np.asarray(a, float), np.asarray(b, float)
     _check_share("confidence", confidence)
-    parts = [each.var(axis=-1, ddof=1) / _runs(each) for each in (a, b)]
+    n, m = _runs(a), _runs(b)
+    parts = a.var(axis=-1, ddof=1) / n, b.var(axis=-1, ddof=1) / m
     square = parts[0] + parts[1]
-    rest = parts[0] ** 2 / (a.shape[-1] - 1) + parts[1] ** 2 / (b.shape[-1] - 1)
+    rest = parts[0] ** 2 / (n - 1) + parts[1] ** 2 / (m - 1)
     freedom = np.divide(square**2, rest, out=np.ones_like(square), where=rest != 0)
     half = student_factor(freedom, confidence) * np.sqrt(square)
     mean = b.mean(axis=-1) - a.mean(axis=-1)
@@ -55,7 +56,7 @@ def unpaired_interval(a, b, confidence=0.95):
 
 def student_factor(freedom, confidence):
     """The t with which mean -/+ t standard errors has this confidence: a quantile of Student's t."""
-    return stats.t.ppf((1 + confidence) / 2, freedom)
+    return stdtrit(freedom, (1 + confidence) / 2)
 
 
 def seeds_needed(effect, spread, confidence=0.95, power=0.8):
@@ -83,7 +84,10 @@ def seeds_needed(effect, spread, confidence=0.95, power=0.8):
 
 
 def studies(runs, seeds, count, generator):
-    """Draw `count` studies of `seeds` pairs each from runs (2, pairs), with replacement: (2, count, seeds)."""
+    """Draw `count` studies of `seeds` pairs each from runs (2, pairs): (2, count, seeds).
+
+    Drawn pairs are put back, so that a study may hold one twice.
+    """
     drawn = generator.integers(runs.shape[-1], size=(count, seeds))
     return runs[:, drawn]
 
