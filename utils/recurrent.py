@@ -94,7 +94,7 @@ class LSTMLayer:
     sample_axes = 2
 
     def __init__(self, input_weights, recurrent_weights, bias):
-        """Take W (*replicas, 4, features, units), U (*replicas, 4, units, units) and b (*replicas, 4, units)."""
+        """Take W (*replicas, 4, features, units), U (*replicas, 4, units, units), b (*replicas, 4, units)."""
         self.parameters = [input_weights, recurrent_weights, bias]
         self.gradients = [np.zeros_like(each) for each in self.parameters]
         self.shape = None
@@ -283,9 +283,8 @@ class LSTM(_Reader):
 def clip(gradients, norm):
     """Shorten each replica's gradients (*replicas, parameters), in place, to a length of at most norm.
 
-    The direction stays (Pascanu, Mikolov & Bengio 2013, algorithm 1). Returns the lengths before, (*replicas,)
-    in float64. A gradient that holds NaN or an infinity becomes NaN, throughout or in part: clipping mends
-    length, not overflow.
+    The direction stays (Pascanu, Mikolov & Bengio 2013, algorithm 1). Returns the lengths as they were,
+    (*replicas,) in float64. NaN and infinities are not mended: what holds one becomes NaN, all or in part.
     """
     lengths = np.sqrt(np.einsum("...i,...i->...", gradients, gradients, dtype=np.float64))
     gradients *= np.minimum(1, norm / np.maximum(lengths, norm)).astype(gradients.dtype)[..., None]
