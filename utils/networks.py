@@ -66,7 +66,8 @@ class Network:
         self.replicas = replicas
         # A sample is a row of features, or a sequence of them where the first layer says 2.
         self.sample_axes = getattr(layers[0], "sample_axes", 1) if layers else 1
-        arrays = [array for layer in layers for array in layer.parameters]
+        self._leaves = list(_without_nesting(layers))
+        arrays = [array for layer in self._leaves for array in layer.parameters]
         if not arrays:
             raise ValueError("A network needs at least one layer with parameters.")
         counts = [int(np.prod(array.shape[len(replicas) :])) for array in arrays]
@@ -74,7 +75,7 @@ class Network:
         self.parameters = np.empty((*replicas, sum(counts)), self.dtype)
         self.gradients = np.empty_like(self.parameters)
         parts = iter(zip(accumulate(counts, initial=0), counts, strict=False))
-        for layer in layers:
+        for layer in self._leaves:
             for i in range(len(layer.parameters)):
                 start, count = next(parts)
                 for flat, own in (
@@ -84,11 +85,13 @@ class Network:
                     view = flat[..., start : start + count].reshape(own[i].shape)
                     view[...] = own[i]
                     own[i] = view
-        self._affine = [layer for layer in layers if isinstance(layer, Affine)]
-        # One array for all gradients of a shape: what fits into the processor's cache is far faster.
+        self._affine = [layer for layer in self._leaves if isinstance(layer, Affine)]
+        # One array for all gradients of a shape: what fits into the processor's cache is far faster. Not for
+        # layers within a layer, which may still need the gradient that it was given.
         scratch = {}
-        for layer in self._affine:
-            layer.scratch = scratch
+        for layer in layers:
+            if isinstance(layer, Affine):
+                layer.scratch = scratch
         self._output = None
 
     @contextmanager
@@ -98,7 +101,7 @@ class Network:
 
         Without such layers it changes nothing.
         """
-        layers = [layer for layer in self.layers if getattr(layer, "training", False)]
+        layers = [layer for layer in self._leaves if getattr(layer, "training", False)]
         for layer in layers:
             layer.training = False
         try:
@@ -153,7 +156,7 @@ class Network:
     def _hidden(self):
         if self._output is None:
             raise ValueError("The network has seen no data yet: call forward(x) first.")
-        return [layer for layer in self.layers if isinstance(layer, Elementwise)]
+        return [layer for layer in self._leaves if isinstance(layer, Elementwise)]
 
     def forward(self, x):
         """Return the output (*replicas, n, fan_out).
@@ -195,6 +198,15 @@ class Network:
         if not needs_input_gradient and isinstance(first, Affine):
             return first.backward(upstream, needs_input_gradient=False)
         return first.backward(upstream).copy()
+
+
+def _without_nesting(layers):
+    """Yield the layers, and in place of one that consists of layers, those."""
+    for layer in layers:
+        if hasattr(layer, "layers"):
+            yield from _without_nesting(layer.layers)
+        else:
+            yield layer
 
 
 def _named(choice, registry, kind):
