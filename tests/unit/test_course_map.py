@@ -3,8 +3,8 @@
 import pytest
 
 from utils import course_map, progress
-from utils.course_map import DONE, OPEN, PLANNED, STARTED
 from utils.lessons import LESSONS, ROUTES, module
+from utils.standings import DONE, OPEN, PLANNED, STARTED, standings
 
 
 @pytest.fixture
@@ -22,12 +22,13 @@ def shown(monkeypatch, tmp_path):
 
 
 def word(stem):
-    return next(each.word for each in course_map.standings() if each.lesson.stem == stem)
+    return next(each.word for each in standings() if each.lesson.stem == stem)
 
 
 def test_a_lesson_goes_from_open_to_started_to_done(shown):
     stem = "01_the_rectifier"
-    ids = [question.id for question in module("questions", stem).QUESTIONS]
+    questions = module("questions", stem).QUESTIONS
+    ids, points = [each.id for each in questions], sum(each.points for each in questions)
     assert word(stem) == OPEN
     progress.record("check", ids[0], lesson=stem, status="wrong")
     assert word(stem) == STARTED
@@ -35,7 +36,10 @@ def test_a_lesson_goes_from_open_to_started_to_done(shown):
         progress.record("check", name, lesson=stem, status="right")
     assert word(stem) == DONE
     course_map.show_lessons()
-    assert f"✓ done ({len(ids)} of {len(ids)} solved)" in shown[0]
+    assert f"✓ done ({len(ids)} of {len(ids)} solved, {points} of {points} points)" in shown[0]
+    assert f"{len(ids)} exercises</a>, {points} points" in shown[0]
+    course_map.show_map()
+    assert f"You have {points} of " in shown[1]
 
 
 def test_a_prediction_starts_a_lesson(shown):
@@ -56,13 +60,6 @@ def test_the_map_says_in_words_what_it_shows(shown):
     planned = [str(each.number) for each in LESSONS if not each.written]
     assert f"{len(LESSONS)} lessons" in shown[0]
     assert not planned or f"{PLANNED}: {', '.join(planned)}" in shown[0].lower()
-
-
-def test_no_lesson_stands_left_of_one_that_it_builds_on():
-    places = course_map._places()
-    for each in LESSONS:
-        assert all(places[needed][0] < places[each.stem][0] for needed in each.prerequisites)
-    assert len(set(places.values())) == len(places)
 
 
 def test_every_route_is_told_with_its_time(shown):
