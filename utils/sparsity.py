@@ -53,6 +53,18 @@ def rows_needed(sparsity, batch):
     return 1 - np.asarray(sparsity, float) ** batch
 
 
+def rows_used(activation, batch):
+    """Return the share of units that at least one sample of a batch needs, as a mean over disjoint batches.
+
+    activation (*replicas, n, units) -> (*replicas,). It is cut into batches of `batch` samples; a rest that
+    fills none is left out. Compare with `rows_needed`.
+    """
+    count = activation.shape[-2] // batch
+    cut = activation[..., : count * batch, :]
+    batches = cut.reshape(*cut.shape[:-2], count, batch, cut.shape[-1])
+    return (batches != 0).any(axis=-2).mean(axis=(-2, -1))
+
+
 def speed_up(sparsity, batch=1, row_cost=3.0, fixed_cost=0.0):
     """Return the time of a dense product over that of a sparse one, in a model that counts rows.
 

@@ -10,7 +10,7 @@ import pytest
 from utils.activations import ACTIVATIONS
 from utils.layers import Affine, Elementwise
 from utils.networks import Network
-from utils.sparsity import ActivityPenalty, rows_needed, sparse_product, speed_up
+from utils.sparsity import ActivityPenalty, rows_needed, rows_used, sparse_product, speed_up
 
 N, SIZES, STRENGTH = 7, (5, 6, 4, 3), 0.3
 
@@ -126,3 +126,14 @@ def test_the_model_breaks_even_where_the_costs_are_equal():
     assert speed_up(0.5, batch=1, row_cost=1, fixed_cost=0.5) == pytest.approx(1)
     assert speed_up(0.0, batch=8, row_cost=1) == 1
     assert speed_up(1.0) == np.inf
+
+
+def test_rows_used_counts_what_any_sample_of_a_batch_needs():
+    activation = np.zeros((2, 5, 4))
+    activation[0, :, 0] = 1.0  # needed by all samples
+    activation[0, 1, 2] = -3.0  # by one sample of the first pair
+    activation[0, 4, 3] = 1.0  # by the rest, which fills no pair
+    np.testing.assert_allclose(rows_used(activation, 2), [(2 + 1) / 8, 0])
+    np.testing.assert_allclose(rows_used(activation, 1), [7 / 20, 0])
+    independent = np.random.default_rng(7).random((40_000, 5)) < 0.5
+    assert rows_used(independent, 4) == pytest.approx(rows_needed(0.5, 4), abs=0.01)

@@ -5,7 +5,6 @@ from functools import lru_cache
 import numpy as np
 
 from utils.datasets import digits
-from utils.diagnostics import dead_units
 from utils.explorer import Choice, Explorer, Range, Stop
 from utils.figures import BLACK, BLUE, GREY, LINES, ORANGE, new_figure
 from utils.layers import Elementwise
@@ -137,7 +136,7 @@ def _skipping_axes(axes):
     )
     axes.yaxis.set_major_formatter("{x:g}")
     axes.axhline(1, color=BLACK, linewidth=1)
-    axes.text(0.01, 1.08, "as fast as the plain product", fontsize=10)
+    axes.text(0.995, 0.93, "as fast as the plain product", fontsize=9, ha="right", va="top")
 
 
 # ------------------------------------------------------------------------------------------- measured zeros
@@ -307,8 +306,8 @@ def trained(recipe):
     """Return what one network for each of STRENGTHS does on the test images, for each epoch from 0 on.
 
     A list over the epochs of (accuracy (strengths,), a list over the hidden layers of (shares of zeros of
-    each unit (strengths, units), counts of z between EDGES (strengths, cells))). All start with the same weights
-    and meet the images in an order of their own.
+    each unit (strengths, units), counts of z between EDGES (strengths, cells))). All start with the same
+    weights and meet the images in an order of their own.
     """
     data = digits(standardised=True)
     generator = np.random.default_rng(0)
@@ -352,8 +351,8 @@ def activity_scene():
         title="all units, all test images",
     )
     left.axvline(0, color=BLACK, linewidth=1)
-    left.text(-5.8, 0.235, "// z up to 0: ReLU gives 0", color=ORANGE, fontsize=10)
-    left.text(5.8, 0.215, "■ z above 0", color=BLUE, ha="right", fontsize=10)
+    left.text(-5.8, 0.235, "z up to 0: ReLU gives 0", color=ORANGE, fontsize=10)
+    left.text(5.8, 0.235, "z above 0", color=BLUE, ha="right", fontsize=10)
     right.set(
         xlim=(0, 65),
         ylim=(0, 1.04),
@@ -371,10 +370,9 @@ def draw_activity(figure, strength, recipe, epoch, layer):
     left, right = figure.axes
     heights = counts / counts.sum()
     half = EDGES.size // 2
-    left.stairs(heights[:half], EDGES[: half + 1], fill=True, color=ORANGE, alpha=0.5, hatch="//")
+    left.stairs(heights[:half], EDGES[: half + 1], fill=True, color=ORANGE, alpha=0.55)
     left.stairs(heights[half:], EDGES[half:], fill=True, color=BLUE, alpha=0.8)
     ordered = np.sort(shares)
-    right.vlines(np.arange(1, shares.size + 1), 0, ordered, color=GREY, linewidth=1.5)
     right.plot(np.arange(1, shares.size + 1), ordered, "o", color=BLACK, markersize=3.5)
     right.axhline(shares.mean(), color=ORANGE, linestyle="--", linewidth=1.8)
     right.text(1, shares.mean() + 0.015, f"mean {shares.mean():.2f}", color=ORANGE, fontsize=10)
@@ -439,7 +437,10 @@ def draw_skipping(figure, zeros, batch, row_cost, fixed_cost):
     samples = f"{batch} samples" if batch > 1 else "one sample"
     where = f"above {even:.1%} zeros" if even > 0 else "from the first zero on"
     needed = f"need{'s' * (batch == 1)} {float(rows_needed(zeros, batch)):.1%} of the rows"
-    return f"With {zeros:.0%} zeros, {samples} {needed}, and skipping is {gain:.3g} times as fast as the plain product. It pays {where}."
+    return (
+        f"With {zeros:.0%} zeros, {samples} {needed}, and skipping is {gain:.3g} times as fast as the plain "
+        f"product. It pays {where}."
+    )
 
 
 def skipping():
@@ -462,13 +463,3 @@ def skipping():
 
 
 EXPLORERS = {"roofline": roofline, "activity": activity, "skipping": skipping}
-
-
-def rows_used(activation, batch):
-    """Return the share of units that at least one of `batch` samples needs, mean over disjoint batches.
-
-    activation (*replicas, n, units) -> (*replicas,). Samples that fill no batch are left out.
-    """
-    n = activation.shape[-2] // batch * batch
-    grouped = activation[..., :n, :].reshape(*activation.shape[:-2], n // batch, batch, -1)
-    return (~dead_units(np.abs(grouped))).mean(axis=(-2, -1))
