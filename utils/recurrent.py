@@ -11,7 +11,7 @@ what does not depend on the step before, such as the product of inputs and weigh
 import numpy as np
 
 from utils.activations import ACTIVATIONS
-from utils.initializers import INITIALIZERS, lecun
+from utils.initializers import INITIALIZERS, lecun, xavier
 from utils.layers import Affine
 from utils.networks import Network
 
@@ -250,12 +250,13 @@ class Recurrent(_Reader):
 
         initializer: of U, a name in INITIALIZERS. "identity" with activation="relu" is the IRNN of Le, Jaitly
             & Hinton 2015: before training, each unit that stays positive adds up its inputs.
-        W and the read-out have LeCun's variance, 1 / fan_in.
+        W is Xavier's, and the read-out LeCun's. The size of W matters much: it decides how soon tanh
+        saturates, and at what size an IRNN's sums start.
         """
         replicas = (replicas,) if isinstance(replicas, int) else tuple(replicas)
         law = {"replicas": replicas, "dtype": dtype}
         layer = RecurrentLayer(
-            lecun(features, units, generator, **law),
+            xavier(features, units, generator, **law),
             INITIALIZERS[initializer](units, units, generator, **law),
             np.zeros((*replicas, units), dtype),
             ACTIVATIONS[activation],
