@@ -7,7 +7,7 @@ from IPython.display import HTML, display
 from utils import map_picture
 from utils.figures import show
 from utils.lessons import ROUTES, lesson
-from utils.notes import marked
+from utils.notes import marked, table
 from utils.standings import DONE, SIGNS, STARTED, Standing, standings
 
 
@@ -31,7 +31,7 @@ def show_lessons() -> None:
     """A table of all lessons: question, minutes, what each needs, exercises, and the learner's standing."""
     rows = [_row(standing) for standing in standings()]
     heads = ("Lesson", "The question", "Minutes", "Builds on", "Exercises", "You")
-    display(HTML(_table("The lessons", heads, rows)))
+    display(HTML(table("The lessons", heads, rows)))
 
 
 def _row(standing: Standing) -> tuple[str, ...]:
@@ -60,20 +60,9 @@ def show_routes() -> None:
         )
         for route in ROUTES
     ]
-    display(HTML(_table("Routes", ("Route", "What it is for", "Lessons in order", "Time"), rows)))
+    display(HTML(table("Routes", ("Route", "What it is for", "Lessons in order", "Time"), rows)))
 
 
 def _hours(minutes: int) -> str:
     hours, rest = divmod(minutes, 60)
     return " ".join(([f"{hours} h"] if hours else []) + ([f"{rest} min"] if rest else []))
-
-
-def _table(caption: str, heads: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
-    """A table as HTML; cells are HTML already."""
-    left = 'style="text-align:left;vertical-align:top"'
-    head = "".join(f'<th scope="col" {left}>{each}</th>' for each in heads)
-    body = "".join("<tr>" + "".join(f"<td {left}>{cell}</td>" for cell in row) + "</tr>" for row in rows)
-    return (
-        f'<table style="max-width:100%"><caption style="text-align:left">{html.escape(caption)}</caption>'
-        f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
-    )

@@ -53,3 +53,14 @@ class Note:
 def marked(text: str) -> str:
     """Plain text as HTML: escaped, with what stands between backticks as code."""
     return re.sub(r"`([^`]+)`", r"<code>\1</code>", html.escape(text))
+
+
+def table(caption: str, heads: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+    """A table as HTML; cells are HTML already."""
+    left = 'style="text-align:left;vertical-align:top"'
+    head = "".join(f'<th scope="col" {left}>{each}</th>' for each in heads)
+    body = "".join("<tr>" + "".join(f"<td {left}>{cell}</td>" for cell in row) + "</tr>" for row in rows)
+    return (
+        f'<table style="max-width:100%"><caption style="text-align:left">{html.escape(caption)}</caption>'
+        f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+    )

@@ -23,6 +23,8 @@ class State:
 
     ``answers`` and ``quizzes`` map the id of a question or a quiz to "solved" (once is enough) or "tried";
     ``predictions`` maps the id of a choice to the text of the option that was committed to.
+    ``solved_at`` maps the id of a solved question to the time of its first right answer, in UTC; a question
+    is not in it where that line has no time that can be read.
     ``skipped`` counts the lines that could not be read.
     """
 
@@ -30,6 +32,7 @@ class State:
     quizzes: Mapping[str, str] = field(default_factory=dict)
     predictions: Mapping[str, str] = field(default_factory=dict)
     skipped: int = 0
+    solved_at: Mapping[str, datetime.datetime] = field(default_factory=dict)
 
 
 def path() -> Path:
@@ -70,7 +73,7 @@ def read() -> State:
     except OSError as error:
         _say_once(f"Your progress cannot be read: {path()} ({error.strerror}).")
         return State()
-    answers, quizzes, predictions, skipped = {}, {}, {}, 0
+    answers, quizzes, predictions, skipped, solved_at = {}, {}, {}, 0, {}
     for line in filter(None, map(bytes.strip, lines)):
         try:
             event = json.loads(line.decode("utf-8"))
@@ -80,13 +83,25 @@ def read() -> State:
             elif kind in ("check", "quiz"):
                 found = answers if kind == "check" else quizzes
                 solved = event["status"] == "right" or found.get(identifier) == "solved"
+                if kind == "check" and solved and answers.get(identifier) != "solved":
+                    solved_at[identifier] = _time(event.get("time"))
                 found[identifier] = "solved" if solved else "tried"
         except (ValueError, KeyError, TypeError, RecursionError):
             skipped += 1
     if skipped:
         lines_were = "1 line was" if skipped == 1 else f"{skipped} lines were"
         _say_once(f"{lines_were} unreadable in {path()} and left out; the rest of your progress is there.")
-    return State(answers, quizzes, predictions, skipped)
+    known = {identifier: time for identifier, time in solved_at.items() if time}
+    return State(answers, quizzes, predictions, skipped, known)
+
+
+def _time(text: object) -> datetime.datetime | None:
+    """The time that ``record`` has written, else None."""
+    try:
+        time = datetime.datetime.fromisoformat(text)
+        return time.astimezone(datetime.UTC) if time.tzinfo else None
+    except (TypeError, ValueError, OverflowError):
+        return None
 
 
 def reset() -> Path | None:

@@ -74,6 +74,7 @@ def test_the_title_is_the_question(written):
     opening = source(cells(written.notebook, "markdown")[0])
     assert f"{written.minutes} minutes" in opening
     assert written is COURSE_MAP or f"{written.number} of {len(LESSONS)}" in opening
+    assert "(glossary.ipynb)" in opening
 
 
 def test_a_lesson_is_not_too_long(written):

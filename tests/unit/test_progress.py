@@ -1,5 +1,7 @@
 """The record of what was done: kept, summed up, and hard to break."""
 
+import dataclasses
+import datetime
 import json
 import subprocess
 import sys
@@ -30,9 +32,36 @@ def test_events_are_summed_up():
     progress.record("quiz", "relu", status="wrong")
     progress.record("prediction", "bend", text="an option that was worded anew since")
     progress.record("prediction", "bend", text="Größer als `0`")
-    assert progress.read() == progress.State(
+    state = progress.read()
+    assert list(state.solved_at) == ["relu"]
+    assert dataclasses.replace(state, solved_at={}) == progress.State(
         {"relu": "solved", "leaky_relu": "tried"}, {"relu": "tried"}, {"bend": "Größer als `0`"}
     )
+
+
+def test_the_time_is_that_of_the_first_right_answer(file):
+    file.parent.mkdir()
+    times = {
+        "twice": ["2026-03-04T10:00:00+00:00", "2027-01-01T00:00:00+00:00"],
+        "zone": ["2026-03-04T23:30:00-05:00"],
+        "none": [None],
+        "words": ["yesterday"],
+        "naive": ["2026-03-04T10:00:00"],
+        "end": ["9999-12-31T23:59:59-12:00"],
+    }
+    lines = [
+        json.dumps({"time": time, "kind": "check", "id": name, "status": status})
+        for name, all_of_it in times.items()
+        for time, status in [("2020-01-01T00:00:00+00:00", "wrong"), *((each, "right") for each in all_of_it)]
+    ]
+    file.write_text("\n".join(lines), encoding="utf-8")
+    state = progress.read()
+    assert state.skipped == 0 and set(state.answers.values()) == {"solved"}
+    assert {name: time.isoformat() for name, time in state.solved_at.items()} == {
+        "twice": "2026-03-04T10:00:00+00:00",
+        "zone": "2026-03-05T04:30:00+00:00",
+    }
+    assert state.solved_at["zone"].tzinfo == datetime.UTC
 
 
 def test_unreadable_lines_are_skipped_counted_and_told_once(file, capsys):
