@@ -1,0 +1,343 @@
+"""Lesson 13, reading the evidence: what a few seeds can tell, and a network that learns task after task."""
+
+from functools import lru_cache
+
+import numpy as np
+from matplotlib.lines import Line2D
+from matplotlib.ticker import MaxNLocator
+
+from utils.activations import ACTIVATIONS
+from utils.datasets import digits
+from utils.evidence import paired_interval, studies, unpaired_interval, unpaired_studies
+from utils.explorer import Choice, Explorer, Live, Range, Stop
+from utils.explorers.l09_dying_and_rescue import reinitialised
+from utils.figures import BLACK, BLUE, GREY, LINES, ORANGE, new_figure
+from utils.networks import Network
+from utils.optimizers import Adam
+from utils.plasticity import learn_tasks
+from utils.training import accuracy, fit
+
+# ------------------------------------------------------------------------------- many runs of one comparison
+
+RUNS = 150
+CONTENDERS = {"ELU": "elu", "GELU": "gelu", "leaky ReLU 0.01": "leaky_relu"}
+
+
+@lru_cache
+def reached(activation):
+    """Test accuracies of RUNS small networks on the standardised digits, (RUNS,).
+
+    Run i starts from the same weights and meets the images in the same order whatever the activation is.
+    """
+    data, generator = digits(standardised=True), np.random.default_rng(3)
+    network = Network([64, 16, 10], activation=activation, generator=generator, replicas=RUNS)
+    run = {"optimizer": Adam(0.01), "epochs": 4, "batch_size": 64, "generator": generator}
+    run["progress"] = False
+    fit(network, data.x_train, data.y_train, loss="softmax_cross_entropy", **run)
+    return accuracy(network, data.x_test, data.y_test)
+
+
+# ---------------------------------------------------------------------------------------- seeds, dragged
+
+DESIGNS = ("each its own seeds", "the same seeds: pairs")
+MOST_SEEDS = 30
+STUDIES = 600
+SHOWN_STUDIES = 30
+WINDOW = (-0.037, 0.034)
+
+
+@lru_cache
+def compared(contender, design, seeds):
+    """STUDIES of so many seeds on either side: mean, low and high of contender - ReLU, (3, STUDIES)."""
+    runs = np.stack([reached("relu"), reached(CONTENDERS[contender])])
+    draw, interval = (
+        (studies, paired_interval) if "pairs" in design else (unpaired_studies, unpaired_interval)
+    )
+    return np.array(interval(*draw(runs, seeds, STUDIES, np.random.default_rng(seeds))))
+
+
+@lru_cache
+def shares(contender, design):
+    """For 2 to MOST_SEEDS seeds, the shares of the studies whose mean has the wrong sign, and whose interval
+    lies on the right side of 0: (2, MOST_SEEDS - 1).
+    """
+    sign = np.sign(lead(contender))
+    found = []
+    for seeds in range(2, MOST_SEEDS + 1):
+        mean, low, high = compared(contender, design, seeds) * sign
+        found.append([np.mean(mean < 0), np.mean(np.minimum(low, high) > 0)])
+    return np.array(found).T
+
+
+def lead(contender):
+    """The mean of contender - ReLU over all RUNS pairs: the truth that a study is after."""
+    return float(np.mean(reached(CONTENDERS[contender]) - reached("relu")))
+
+
+def seeds() -> Explorer:
+    """What studies with few seeds find, where the truth is known.
+
+    A contender is trained when it is first looked at: less than a second each.
+    """
+    return Explorer(
+        _seeds,
+        _seeds_scene,
+        {
+            "contender": Choice("ReLU against", tuple(CONTENDERS), "ELU"),
+            "seeds": Range("seeds on either side", 2, MOST_SEEDS, 1, 5),
+            "design": Choice("design", DESIGNS, DESIGNS[0]),
+        },
+        (
+            Stop("Five seeds on either side: most intervals contain 0, and so decide nothing.", {}),
+            Stop("Twenty seeds: now most studies see the difference.", {"seeds": 20}),
+            Stop("The same seeds on both sides: ten pairs do as well.", {"seeds": 10, "design": DESIGNS[1]}),
+            Stop(
+                "A contender that is hardly different: many studies name the wrong winner.",
+                {"contender": "GELU", "seeds": 5},
+            ),
+        ),
+    )
+
+
+def _seeds_scene():
+    figure, (one, right) = new_figure(1, 2, width=7.8, height=4.3, width_ratios=(1.25, 1))
+    one.set(xlim=WINDOW, ylim=(-1, SHOWN_STUDIES + 5), xlabel="contender − ReLU, test accuracy")
+    one.set(title=f"{SHOWN_STUDIES} studies: mean ● and 95 % interval", yticks=[])
+    one.axvline(0, color=BLACK, linewidth=1)
+    looks = (("winner right, 0 outside", BLUE, "-"), ("0 inside: not decided", GREY, "-"))
+    handles = [Line2D([], [], color=colour, linestyle=style, label=text) for text, colour, style in looks]
+    handles.append(Line2D([], [], color=ORANGE, marker="o", linestyle="--", label="the wrong one leads"))
+    one.legend(handles=handles, loc="upper left", fontsize=9, frameon=False, ncols=1)
+    one.set_ylim(-1, SHOWN_STUDIES + 13)
+    right.set(xlim=(1, MOST_SEEDS + 1), ylim=(-0.02, 1.02), xlabel="seeds on either side")
+    right.set(ylabel=f"share of {STUDIES} studies", title="As the number of seeds grows")
+    return figure
+
+
+def _seeds(figure, contender, seeds, design):
+    one, right = figure.axes
+    truth, found = lead(contender), compared(contender, design, seeds)
+    order = np.argsort(found[0, :SHOWN_STUDIES])
+    mean, low, high = found[:, order]
+    wrong, decided = mean * truth < 0, np.minimum(low * np.sign(truth), high * np.sign(truth)) > 0
+    kinds = np.where(wrong, 2, np.where(decided, 0, 1))
+    for kind, colour, style in ((1, GREY, "-"), (0, BLUE, "-"), (2, ORANGE, "--")):
+        rows = np.flatnonzero(kinds == kind)
+        one.hlines(rows, low[rows], high[rows], color=colour, linestyle=style, linewidth=1.3)
+        one.plot(mean[rows], rows, "o", color=colour, markersize=3.5)
+    one.axvline(truth, color=BLUE, linestyle=":", linewidth=1.8)
+    one.text(truth, SHOWN_STUDIES + 1, f" truth {truth:+.4f}", color=BLUE, fontsize=10, va="bottom")
+    lines = shares(contender, design)
+    axis = np.arange(2, MOST_SEEDS + 1)
+    for values, look, name in zip(lines, (LINES[1], LINES[0]), ("wrong winner", "shown"), strict=True):
+        right.plot(axis, values, **look)
+        value = values[seeds - 2]
+        right.plot(seeds, value, "o", color=look["color"], markersize=7)
+        right.text(MOST_SEEDS, values[-1] + 0.02, name, color=look["color"], ha="right", va="bottom")
+    left = np.mean(np.maximum(found[1] * np.sign(truth), found[2] * np.sign(truth)) < 0)
+    pairs = "pairs with the same seeds" if "pairs" in design else "seeds on either side, all different"
+    leads = (
+        f"{contender} leads ReLU by {truth:.4f}" if truth > 0 else f"ReLU leads {contender} by {-truth:.4f}"
+    )
+    return (
+        f"Over all {RUNS} pairs of runs {leads}. Of {STUDIES} studies with {seeds} {pairs}, "
+        f"{lines[0, seeds - 2]:.1%} have the wrong one ahead, and in {lines[1, seeds - 2]:.1%} the interval "
+        f"shows the difference (in {left:.1%} it shows the opposite)."
+    )
+
+
+# ------------------------------------------------------------------------------- task after task, live
+
+LEAKY = ACTIVATIONS["leaky_relu"]
+UNITS = {
+    "ReLU": ACTIVATIONS["relu"],
+    "leaky ReLU, slope 0.01": LEAKY,
+    "leaky ReLU, slope 0.2": LEAKY.with_parameters(negative_slope=0.2),
+    "tanh": ACTIVATIONS["tanh"],
+}
+BETWEEN = ("nothing", "units that are off start anew")
+TASKS = 40
+IMAGES = 320
+
+
+def tasks() -> Live:
+    """Eight networks that learn task after task."""
+    return Live(
+        _tasks,
+        _tasks_scene,
+        {
+            "unit": Choice("kind of unit", tuple(UNITS), "ReLU"),
+            "learning_rate": Choice("learning rate of Adam", (0.003, 0.01, 0.02), 0.01),
+            "between": Choice("between two tasks", BETWEEN, BETWEEN[0]),
+            "start": Range("random start", 1, 20, 1, 1),
+        },
+    )
+
+
+def _tasks_scene():
+    figure, axes = new_figure(1, 2, width=7.6, height=3.8)
+    labels = "accuracy on the task just learnt", "share of units off for all its images"
+    for one, label in zip(axes, labels, strict=True):
+        one.set(xlim=(0, TASKS + 1), ylim=(-0.02, 1.02), xlabel="task", title=label)
+    return figure
+
+
+def _tasks(figure, unit, learning_rate, between, start):
+    data, generator = digits(standardised=True), np.random.default_rng(start)
+    network = Network([64, 32, 32, 10], activation=UNITS[unit], generator=generator, replicas=8)
+    fresh = np.random.default_rng(start)
+    renew = None if between == BETWEEN[0] else lambda net, x: reinitialised(net, x, fresh)
+    run = {"tasks": TASKS, "epochs": 10, "batch_size": 64, "generator": generator, "between": renew}
+    found = []
+    learning = learn_tasks(network, Adam(learning_rate), data.x_train[:IMAGES], data.y_train[:IMAGES], **run)
+    for number, task in enumerate(learning, 1):
+        found.append(task)
+        middles = []
+        for axes, values in zip(figure.axes, np.moveaxis(np.array(found), 1, 0), strict=True):
+            x, middle = np.arange(1, number + 1), np.median(values, axis=1)
+            axes.plot(x, values, color=GREY, linewidth=0.8, alpha=0.7)
+            axes.plot(x, middle, "o-", color=BLUE, linewidth=2.2, markersize=3.5)
+            middles.append(middle)
+        first, last, off = middles[0][0], middles[0][-1], middles[1][-1]
+        yield (
+            number / TASKS,
+            f"{unit}, learning rate {learning_rate}, between tasks: {between}. After task {number} the "
+            f"median accuracy on it is {last:.2f} (on the first it was {first:.2f}), and {off:.0%} of the "
+            "units are off for all images.",
+        )
+
+
+# ------------------------------------------------------------------------------------- the pictures
+
+
+def court_picture(docket):
+    """Return the figure of measured over claimed, on a logarithmic axis, and its description.
+
+    docket: (claim, case, ratios), from top to bottom; ratios is an array or a number.
+    """
+    figure, axes = new_figure(width=8.2, height=0.9 + 0.36 * len(docket))
+    axes.set(xscale="log", xlim=(1e-12, 30), ylim=(len(docket) - 0.4, -0.6))
+    axes.axvline(1, color=ORANGE, linewidth=2, linestyle="--")
+    axes.text(0.7, -0.45, "as the claim has it", color=ORANGE, ha="right", va="center", fontsize=10)
+    told, before = [], None
+    for row, (claim, case, ratios) in enumerate(docket):
+        ratios = np.atleast_1d(ratios)
+        axes.plot(ratios, np.full(len(ratios), row), "o", color=BLUE, markersize=6, alpha=0.5)
+        if before not in (None, claim):
+            axes.axhline(row - 0.5, color=GREY, linewidth=0.8)
+        told.append(f"{claim} ({case}): {np.median(ratios):.2g}")
+        before = claim
+    axes.set_yticks(range(len(docket)), [f"{claim}: {case}" for claim, case, _ in docket])
+    axes.set(xlabel="measured / claimed  (1: as claimed; ● one network or one computation)")
+    return figure, f"Measured over claimed, medians: {'; '.join(told)}."
+
+
+def floors_picture(panels):
+    """Return the figure of final errors against a floor or a baseline, and its description.
+
+    panels: title -> (what the line is, its value, {name: errors (networks,)}).
+    """
+    figure, axes = new_figure(1, len(panels), width=8.6, height=2.9)
+    told = []
+    for one, (title, (line, value, groups)) in zip(axes, panels.items(), strict=True):
+        one.axvline(value, color=ORANGE, linestyle="--", linewidth=2)
+        one.text(
+            value * 0.85, -0.62, f"{line} {value:.3f}", color=ORANGE, ha="right", va="center", fontsize=10
+        )
+        for row, errors in enumerate(groups.values()):
+            places = row + np.linspace(-0.2, 0.2, errors.size)
+            one.plot(errors, places, "o", color=BLUE, markersize=4, alpha=0.55)
+            one.plot([np.median(errors)] * 2, [row - 0.34, row + 0.34], color=BLACK, linewidth=2.2)
+        one.set(xscale="log", ylim=(len(groups) - 0.5, -0.9), title=title)
+        one.set(xlabel="mean squared error  (● one network, | median)")
+        one.set_yticks(range(len(groups)), list(groups))
+        each = "; ".join(
+            f"{n} {np.median(e):.2g} ({e.min():.2g} to {e.max():.2g})" for n, e in groups.items()
+        )
+        told.append(f"{title}, {line} {value:.3f}: {each}")
+    return figure, f"Errors after training, median and range. {'. '.join(told)}."
+
+
+def studies_picture(groups, truth):
+    """Return the figure of many studies' intervals, one panel for each design, and its description.
+
+    groups: title -> (mean, low, high), each (studies,); the first SHOWN_STUDIES are drawn.
+    """
+    figure, axes = new_figure(1, len(groups), width=8.6, height=4.2, sharey=True)
+    told = []
+    for one, (title, found) in zip(axes, groups.items(), strict=True):
+        mean, low, high = np.array(found)
+        rows = np.argsort(mean[:SHOWN_STUDIES])
+        for row, study in enumerate(rows):
+            kind = 2 if mean[study] < 0 else 0 if low[study] > 0 else 1
+            colour, style = ((BLUE, "-"), (GREY, "-"), (ORANGE, "--"))[kind]
+            one.plot([low[study], high[study]], [row, row], color=colour, linestyle=style, linewidth=1.4)
+            one.plot(mean[study], row, "o", color=colour, markersize=3.5)
+        one.axvline(0, color=BLACK, linewidth=1)
+        one.axvline(truth, color=BLUE, linestyle=":", linewidth=1.8)
+        one.text(truth, SHOWN_STUDIES + 0.5, f" truth {truth:+.4f}", color=BLUE, fontsize=10, va="bottom")
+        one.set(xlim=WINDOW, ylim=(-1, SHOWN_STUDIES + 4), title=title, yticks=[])
+        one.set(xlabel="ELU − ReLU, test accuracy")
+        shown, wrong = np.mean(low > 0), np.mean(mean < 0)
+        told.append(f"{title}: {shown:.0%} of the intervals lie above 0, {wrong:.1%} of the means below it")
+    axes[0].set_ylabel(f"{SHOWN_STUDIES} studies, sorted (orange, dashed: ReLU leads)")
+    return figure, f"The truth is {truth:+.4f}. Of {len(mean)} studies, {'; '.join(told)}."
+
+
+def epochs_picture(intervals):
+    """Return the figure of leads over ReLU as training goes on, and its description.
+
+    intervals: name -> (mean, low, high), each (epochs,).
+    """
+    figure, axes = new_figure(width=7.6, height=4)
+    axes.axhline(0, color=BLACK, linewidth=1)
+    told = []
+    for (name, (mean, low, high)), look in zip(intervals.items(), LINES, strict=False):
+        epochs = np.arange(1, len(mean) + 1)
+        axes.plot(epochs, mean, **look)
+        axes.fill_between(epochs, low, high, color=look["color"], alpha=0.18, linewidth=0)
+        top, bottom = mean.argmax(), mean.argmin()
+        place = top if name == "GELU" else bottom
+        above = name == "GELU"
+        axes.text(
+            epochs[place] + 0.4,
+            (high if above else low)[place],
+            f"{name} − ReLU",
+            color=look["color"],
+            va="bottom" if above else "top",
+        )
+        told.append(
+            f"{name} − ReLU: at most {mean[top]:+.3f} (epoch {epochs[top]}), at least {mean[bottom]:+.3f} "
+            f"(epoch {epochs[bottom]}), at the end {mean[-1]:+.3f} ({low[-1]:+.3f} to {high[-1]:+.3f})"
+        )
+    axes.set(xlabel="epoch", ylabel="difference in test accuracy", xlim=(1, len(mean)))
+    axes.set_title("mean of 20 pairs (line), 95 % interval (band)")
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+    return figure, f"{'. '.join(told)}."
+
+
+def tasks_picture(runs):
+    """Return the figure of accuracy and of units off, task after task, and its description.
+
+    runs: name -> (accuracy, off), each (tasks, networks).
+    """
+    figure, axes = new_figure(1, 2, width=9.2, height=4)
+    told = []
+    for (name, values), look in zip(runs.items(), LINES, strict=False):
+        for one, each in zip(axes, values, strict=True):
+            x = np.arange(1, len(each) + 1)
+            one.plot(x, np.median(each, axis=1), **look)
+            low, high = np.quantile(each, (0.1, 0.9), axis=1)
+            one.fill_between(x, low, high, color=look["color"], alpha=0.13, linewidth=0)
+        (first, last), off = np.median(values[0][[0, -1]], axis=1), np.median(values[1][-1])
+        told.append(f"{name} from {first:.2f} to {last:.2f}, {off:.0%} of its units off at the end")
+    handles = [Line2D([], [], label=name, **look) for name, look in zip(runs, LINES, strict=False)]
+    axes[0].legend(handles=handles, loc="lower left", fontsize=10, frameon=False)
+    axes[0].set(ylim=(0.3, 1.02), title="accuracy on the task just learnt")
+    axes[1].set(ylim=(-0.01, 0.5), title="share of units off for all its images")
+    for one in axes:
+        one.set(xlabel="task  (line: median, band: 8 of 10 networks)", xlim=(1, len(each)))
+    return figure, f"Median accuracy, first to last task: {'; '.join(told)}."
+
+
+EXPLORERS = {"seeds": seeds, "tasks": tasks}

@@ -1,0 +1,815 @@
+"""Lesson 13: an interval for a difference, how many seeds it takes, SwiGLU, and a verdict."""
+
+import math
+from statistics import NormalDist
+
+import numpy as np
+from scipy.special import ndtr, stdtrit
+
+from utils.question import Choice, Mistake, Option, Question
+
+# The anchors of the lesson's headings.
+COURT = "Four-claims-about-what-networks-are"
+TRAINED = "Four-claims-about-what-networks-do"
+SEEDS = "How-many-seeds-does-a-comparison-need?"
+FAIR = "One-recipe-is-one-recipe"
+PLASTICITY = "A-network-that-learns-one-task-after-another"
+
+# paired_interval
+
+
+def _interval(
+    *,
+    difference=lambda a, b: b - a,
+    spread=lambda differences: differences.std(ddof=1),
+    root=lambda n: math.sqrt(n),
+    factor=lambda n, confidence: stdtrit(n - 1, (1 + confidence) / 2),
+    returned=lambda mean, half: (mean, mean - half, mean + half),
+):
+    """The answer, or the one with the mistakes that the arguments make."""
+
+    def paired_interval(a, b, confidence):
+        differences = difference(a, b)
+        half = factor(len(a), confidence) * spread(differences) / root(len(a))
+        return returned(differences.mean(), half)
+
+    return paired_interval
+
+
+def _unpaired(a, b, confidence):
+    n = len(a)
+    half = stdtrit(n - 1, (1 + confidence) / 2) * math.sqrt((a.var(ddof=1) + b.var(ddof=1)) / n)
+    mean = b.mean() - a.mean()
+    return mean, mean - half, mean + half
+
+
+def _unpaired_more_freedom(a, b, confidence):
+    n = len(a)
+    half = stdtrit(2 * n - 2, (1 + confidence) / 2) * math.sqrt((a.var(ddof=1) + b.var(ddof=1)) / n)
+    mean = b.mean() - a.mean()
+    return mean, mean - half, mean + half
+
+
+def _interval_cases(generator):
+    def case(n, lead, shared, own, confidence):
+        common = generator.normal(0.6, shared, size=n)
+        a, b = common + generator.normal(0, own, size=(2, n))
+        return a, b + lead, confidence
+
+    return [
+        (np.array([0.5, 0.75, 0.25]), np.array([0.75, 1.25, 0.5]), 0.95),
+        case(5, 0.03, 0.05, 0.01, 0.95),
+        case(2, 0.1, 0.02, 0.03, 0.9),
+        case(12, -0.04, 0.03, 0.02, 0.99),
+        case(20, 0.01, 0.2, 0.02, 0.8),
+        case(7, -0.2, 0.01, 0.1, 0.5),
+    ]
+
+
+PAIRED_INTERVAL = Question(
+    id="paired_interval",
+    title="An interval for paired runs",
+    points=3,
+    reference=_interval(),
+    cases=_interval_cases,
+    mistakes=(
+        Mistake(
+            "n_for_n_minus_one",
+            _interval(spread=lambda differences: differences.std()),
+            "Your standard deviation divides by n. From a few runs, of which you also take the mean, divide "
+            "by n - 1: `ddof=1`.",
+        ),
+        Mistake(
+            "unpaired",
+            _unpaired,
+            "The mean is right, but you add the variances of the two sides, as if the runs were no pairs. "
+            "First the differences, pair by pair; then their standard deviation.",
+        ),
+        Mistake(
+            "unpaired_more_freedom",
+            _unpaired_more_freedom,
+            "The mean is right, but this is the interval for runs that are no pairs, with 2n - 2 degrees of "
+            "freedom. First the differences, pair by pair; then all goes with them.",
+        ),
+        Mistake(
+            "wrong_way_round",
+            _interval(difference=lambda a, b: a - b),
+            "The signs are the wrong way round: asked for is `b` minus `a`.",
+        ),
+        Mistake(
+            "no_root",
+            _interval(root=lambda n: n),
+            "You divide by n. The standard error is the standard deviation over the *root* of n.",
+        ),
+        Mistake(
+            "no_standard_error",
+            _interval(root=lambda n: 1),
+            "Your interval tells where single differences lie. The mean of n is surer: divide the standard "
+            "deviation by the root of n.",
+        ),
+        Mistake(
+            "variance",
+            _interval(spread=lambda differences: differences.var(ddof=1)),
+            "You use the variance of the differences. The standard deviation is its root.",
+        ),
+        Mistake(
+            "one_sided",
+            _interval(factor=lambda n, confidence: stdtrit(n - 1, confidence)),
+            "The factor leaves the whole rest on one side. What is left out is half on either side: the "
+            "place is (1 + confidence) / 2.",
+        ),
+        Mistake(
+            "normal",
+            _interval(factor=lambda n, confidence: NormalDist().inv_cdf((1 + confidence) / 2)),
+            "The factor is that of the normal distribution (1.96 for 95 %). The spread is itself estimated "
+            "from a few runs, so take Student's t.",
+        ),
+        Mistake(
+            "two",
+            _interval(factor=lambda n, confidence: 1.96),
+            "The factor is 1.96 whatever the confidence and the number of runs. Take Student's t, with "
+            "`stdtrit`.",
+        ),
+        Mistake(
+            "freedom_n",
+            _interval(factor=lambda n, confidence: stdtrit(n, (1 + confidence) / 2)),
+            "You take Student's t with n degrees of freedom. n differences have n - 1.",
+        ),
+        Mistake(
+            "order",
+            _interval(returned=lambda mean, half: (mean - half, mean, mean + half)),
+            "The numbers are right, but their order is not: `mean, low, high`.",
+        ),
+        Mistake(
+            "ends_swapped",
+            _interval(returned=lambda mean, half: (mean, mean + half, mean - half)),
+            "The two ends are swapped: first the low one.",
+        ),
+        Mistake(
+            "half_width",
+            _interval(returned=lambda mean, half: (mean, half)),
+            "You return the mean and half of the width. Asked for are three numbers: the mean and the two "
+            "ends.",
+        ),
+        Mistake(
+            "around_zero",
+            _interval(returned=lambda mean, half: (mean, -half, half)),
+            "Your interval lies around 0. It lies around the mean of the differences.",
+        ),
+        Mistake(
+            "absolute",
+            _interval(difference=lambda a, b: np.abs(b - a)),
+            "You take the differences without their signs. Where `a` is ahead, the difference is negative.",
+        ),
+    ),
+    hints=(
+        "All goes with one array: the differences, one for each pair.",
+        "Three numbers of it: the mean; the standard deviation with `ddof=1`, over the root of n; and t.",
+        "t = stdtrit(n - 1, (1 + confidence) / 2), and the ends are mean -/+ t times the standard error.",
+    ),
+    section=SEEDS,
+    names=("mean", "low", "high"),
+)
+
+# seeds_needed
+
+
+def _needed(
+    *,
+    place=lambda confidence: (1 + confidence) / 2,
+    power_part=lambda power: NormalDist().inv_cdf(power),
+    number=lambda total, spread, effect: (total * spread / effect) ** 2,
+    rounded=math.ceil,
+    least=2,
+):
+    """The answer, or the one with the mistakes that the arguments make."""
+
+    def seeds_needed(effect, spread, confidence, power):
+        total = NormalDist().inv_cdf(place(confidence)) + power_part(power)
+        return max(least, rounded(number(total, spread, effect)))
+
+    return seeds_needed
+
+
+def _needed_cases(generator):
+    law = generator.uniform
+    return [
+        (0.5, 1.0, 0.95, 0.8),
+        (float(law(0.02, 0.05)), float(law(0.1, 0.2)), 0.95, 0.9),
+        (-float(law(0.2, 0.3)), float(law(0.5, 0.9)), 0.99, 0.8),
+        (float(law(5, 6)), float(law(0.5, 0.6)), 0.95, 0.8),
+        (float(law(0.001, 0.002)), float(law(0.004, 0.008)), 0.9, 0.6),
+        (float(law(0.3, 0.5)), 0.0, 0.95, 0.8),
+        (float(law(0.6, 0.9)), float(law(2.5, 3.5)), 0.8, 0.95),
+    ]
+
+
+SEEDS_NEEDED = Question(
+    id="seeds_needed",
+    title="How many seeds?",
+    points=3,
+    reference=_needed(),
+    cases=_needed_cases,
+    mistakes=(
+        Mistake(
+            "no_power",
+            _needed(power_part=lambda power: 0.0),
+            "You leave out the power. With so many seeds the interval is as wide as the effect, and every "
+            "second study misses it: add the quantile for the power.",
+        ),
+        Mistake(
+            "rounded_down",
+            _needed(rounded=math.floor),
+            "You round down. The smallest whole number that is *enough* is the next one above: `math.ceil`.",
+        ),
+        Mistake(
+            "one_more",
+            _needed(rounded=lambda number: math.floor(number) + 1, least=3),
+            "Your number is never below 3. Two pairs are the least that has a spread, and they may be enough.",
+        ),
+        Mistake(
+            "to_the_nearest",
+            _needed(rounded=round),
+            "You round to the nearest whole number, which may be too few. Take the next one above: "
+            "`math.ceil`.",
+        ),
+        Mistake(
+            "one_sided",
+            _needed(place=lambda confidence: confidence),
+            "The quantile for the confidence is taken at `confidence`. An interval leaves out half of the "
+            "rest on either side: take it at (1 + confidence) / 2.",
+        ),
+        Mistake(
+            "power_two_sided",
+            _needed(power_part=lambda power: NormalDist().inv_cdf((1 + power) / 2)),
+            "The quantile for the power is taken at (1 + power) / 2. A study fails on one side only: take it "
+            "at `power` itself.",
+        ),
+        Mistake(
+            "not_squared",
+            _needed(number=lambda total, spread, effect: total * spread / abs(effect)),
+            "You forgot to square: the standard error falls with the *root* of n.",
+        ),
+        Mistake(
+            "variance",
+            _needed(number=lambda total, spread, effect: total**2 * spread / effect**2),
+            "You square the quantiles and the effect, but not the spread. It is a standard deviation; its "
+            "square is needed.",
+        ),
+        Mistake(
+            "upside_down",
+            _needed(number=lambda total, spread, effect: (total * effect / spread) ** 2 if spread else 0.0),
+            "Effect and spread are swapped: the larger the spread, the more seeds; the larger the effect, "
+            "the fewer.",
+        ),
+        Mistake(
+            "squares_added",
+            lambda effect, spread, confidence, power: max(
+                2,
+                math.ceil(
+                    (NormalDist().inv_cdf((1 + confidence) / 2) ** 2 + NormalDist().inv_cdf(power) ** 2)
+                    * (spread / effect) ** 2
+                ),
+            ),
+            "You square the two quantiles one by one. Add them first, then square the sum.",
+        ),
+        Mistake(
+            "two_sides",
+            _needed(number=lambda total, spread, effect: 2 * (total * spread / effect) ** 2),
+            "You double the variance, as for two sides with their own seeds. `spread` is that of the "
+            "*differences* already.",
+        ),
+        Mistake(
+            "no_least",
+            _needed(least=0),
+            "Where the effect is large, you return fewer than 2. One pair alone has no spread: 2 is the least.",
+        ),
+        Mistake(
+            "not_rounded",
+            _needed(rounded=lambda number: number),
+            "You return a number with decimals. A number of seeds is whole: take the next one above, "
+            "`math.ceil`.",
+        ),
+    ),
+    hints=(
+        "Two quantiles of the normal distribution, `NormalDist().inv_cdf(share)`: for which shares?",
+        "Their sum times spread / effect is the root of the number.",
+        "Square, round up with `math.ceil`, and take at least 2 with `max`.",
+    ),
+    section=SEEDS,
+)
+
+# swiglu
+
+
+def _sigmoid(z):
+    return 1 / (1 + np.exp(-z))
+
+
+def _silu(z):
+    return z * _sigmoid(z)
+
+
+def _gated(*, gate=_silu, value=lambda v: v, join=np.multiply, last=lambda hidden, output: hidden @ output):
+    """The answer, or the one with the mistakes that the arguments make."""
+
+    def swiglu(x, weights, value_weights, output):
+        return last(join(gate(x @ weights), value(x @ value_weights)), output)
+
+    return swiglu
+
+
+def _swiglu_cases(generator):
+    def case(n, inputs, units, outputs, dtype=np.float64):
+        shapes = (n, inputs), (inputs, units), (inputs, units), (units, outputs)
+        return tuple(generator.normal(size=shape).astype(dtype) for shape in shapes)
+
+    small = (
+        np.array([[1.0, -1.0]]),
+        np.array([[2.0], [0.0]]),
+        np.array([[0.0], [3.0]]),
+        np.array([[1.0, 10.0]]),
+    )
+    return [
+        small,
+        case(5, 3, 4, 2),
+        case(2, 6, 3, 5),
+        case(7, 4, 4, 4),
+        case(1, 2, 8, 3),
+        case(4, 5, 6, 2, np.float32),
+    ]
+
+
+SWIGLU = Question(
+    id="swiglu",
+    title="A gated layer: SwiGLU",
+    points=3,
+    reference=_gated(),
+    cases=_swiglu_cases,
+    mistakes=(
+        Mistake(
+            "glu",
+            _gated(gate=_sigmoid),
+            "Your gate is the sigmoid: that is GLU. SiLU multiplies it by z once more: z times sigmoid(z).",
+        ),
+        Mistake(
+            "reglu",
+            _gated(gate=lambda z: np.maximum(z, 0)),
+            "Your gate is ReLU: that is ReGLU. SwiGLU's is SiLU, z times sigmoid(z).",
+        ),
+        Mistake(
+            "geglu",
+            _gated(gate=lambda z: z * ndtr(z)),
+            "Your gate is GELU: that is GEGLU. SwiGLU's is SiLU, z times sigmoid(z).",
+        ),
+        Mistake(
+            "tanh",
+            _gated(gate=np.tanh),
+            "Your gate is tanh. SwiGLU's is SiLU, z times sigmoid(z).",
+        ),
+        Mistake(
+            "wrong_factor",
+            lambda x, weights, value_weights, output: _gated()(x, value_weights, weights, output),
+            "SiLU belongs to the product with `weights`; the one with `value_weights` stays as it is.",
+        ),
+        Mistake(
+            "both",
+            _gated(value=_silu),
+            "You apply SiLU to both factors. The one with `value_weights` stays as it is.",
+        ),
+        Mistake(
+            "after",
+            lambda x, weights, value_weights, output: _silu((x @ weights) * (x @ value_weights)) @ output,
+            "You multiply first and apply SiLU to the product. It belongs to one factor alone, before.",
+        ),
+        Mistake(
+            "no_gate",
+            _gated(gate=lambda z: z),
+            "You multiply the two factors without SiLU.",
+        ),
+        Mistake(
+            "plain",
+            lambda x, weights, value_weights, output: _silu(x @ weights) @ output,
+            "`value_weights` are not used: that is a plain layer with SiLU. The second product multiplies "
+            "it, element by element.",
+        ),
+        Mistake(
+            "added",
+            _gated(join=np.add),
+            "You add the two factors. The one multiplies the other.",
+        ),
+        Mistake(
+            "no_output",
+            _gated(last=lambda hidden, output: hidden),
+            "These are the hidden units. The result is their product with `output`.",
+        ),
+        Mistake(
+            "silu_at_the_end",
+            lambda x, weights, value_weights, output: _silu(_gated()(x, weights, value_weights, output)),
+            "After `output` comes no activation.",
+        ),
+        Mistake(
+            "sign_in_the_exponent",
+            _gated(gate=lambda z: z / (1 + np.exp(z))),
+            "A sign is wrong in the sigmoid: it is 1 / (1 + exp(-z)), near 1 for large z.",
+        ),
+    ),
+    hints=(
+        "Two products of `x`, both of shape (n, units). Only one of them goes through SiLU.",
+        "SiLU: z / (1 + np.exp(-z)). `*` multiplies arrays element by element, `@` is the matrix product.",
+        "The product of the two factors, then `@ output`.",
+    ),
+    section=FAIR,
+    vectorised=True,
+    sized=lambda n: (np.ones((n, 2)), np.ones((2, 3)), np.ones((2, 3)), np.ones((3, 2))),
+)
+
+# verdict
+
+
+def _verdict(low, high, claimed):
+    if low > claimed:
+        return "supported"
+    return "false" if high < claimed else "not decided"
+
+
+def _by_the_middle(low, high, claimed):
+    return "supported" if (low + high) / 2 > claimed else "false"
+
+
+def _verdict_cases(generator):
+    law = generator.uniform
+
+    def case(low, high, claimed):
+        return float(low), float(high), float(claimed)
+
+    return [
+        case(0.01, 0.04, 0),
+        case(-0.01, 0.04, 0),
+        case(-0.05, -0.02, 0),
+        case(law(0.2, 0.3), law(0.6, 0.7), 0.1),
+        case(law(0.2, 0.3), law(0.6, 0.7), 0.5),
+        case(law(0.2, 0.3), law(0.6, 0.7), 0.8),
+        case(law(-0.7, -0.6), law(-0.3, -0.2), -0.9),
+        case(law(-0.7, -0.6), law(-0.3, -0.2), -0.1),
+        case(law(-0.7, -0.6), law(-0.3, -0.2), -0.5),
+        case(0.0, 0.5, 0),
+        case(-0.5, 0.0, 0),
+        case(0.25, 0.75, 0.25),
+        case(0.25, 0.75, 0.75),
+        (float("nan"), float("nan"), 0.0),
+    ]
+
+
+VERDICT = Question(
+    id="verdict",
+    title="What does the interval decide?",
+    points=2,
+    reference=_verdict,
+    cases=_verdict_cases,
+    mistakes=(
+        Mistake(
+            "ends_decide",
+            lambda low, high, claimed: (
+                "supported" if low >= claimed else "false" if high <= claimed else "not decided"
+            ),
+            "Right but for the edge: an end that *equals* the claimed number decides nothing.",
+        ),
+        Mistake(
+            "nan_false",
+            lambda low, high, claimed: (
+                "supported" if low > claimed else "not decided" if high >= claimed else "false"
+            ),
+            "Right but for NaN: every comparison with it is False, so your `else` calls the claim false. "
+            "What is not known decides nothing.",
+        ),
+        Mistake(
+            "nan_supported",
+            lambda low, high, claimed: (
+                "false" if high < claimed else "not decided" if low <= claimed else "supported"
+            ),
+            "Right but for NaN: every comparison with it is False, so your `else` calls the claim supported. "
+            "What is not known decides nothing.",
+        ),
+        Mistake(
+            "claimed_ignored",
+            lambda low, high, claimed: _verdict(low, high, 0.0),
+            "You compare the interval with 0. The claim says how large the difference is: compare with "
+            "`claimed`.",
+        ),
+        Mistake(
+            "middle",
+            _by_the_middle,
+            "You decide by the middle of the interval, always. An interval with the claimed number inside "
+            "decides nothing.",
+        ),
+        Mistake(
+            "not_supported_is_false",
+            lambda low, high, claimed: "supported" if low > claimed else "false",
+            "A claim that is not supported is not false yet: the interval may be too wide to tell.",
+        ),
+        Mistake(
+            "not_false_is_supported",
+            lambda low, high, claimed: "false" if high < claimed else "supported",
+            "A claim that is not refuted is not supported yet: the interval may be too wide to tell.",
+        ),
+        Mistake(
+            "wrong_way_round",
+            lambda low, high, claimed: {"supported": "false", "false": "supported"}.get(
+                _verdict(low, high, claimed), "not decided"
+            ),
+            "The wrong way round: the claim says that the difference is *larger* than `claimed`.",
+        ),
+        Mistake(
+            "inside_supports",
+            lambda low, high, claimed: (
+                "supported" if low <= claimed <= high else "not decided" if math.isnan(low) else "false"
+            ),
+            "You call a claim supported when its number lies in the interval. It says that the difference is "
+            "*larger* than that: then the whole interval lies above.",
+        ),
+        Mistake(
+            "any_above",
+            lambda low, high, claimed: "supported" if high > claimed else "not decided",
+            "You ask whether a part of the interval lies above. The whole of it must: look at the low end.",
+        ),
+    ),
+    hints=(
+        "Three places: the whole interval above `claimed`, the whole below, or neither.",
+        "The whole is above if its low end is. Write this test and its counterpart first; what is left is "
+        "not decided.",
+    ),
+    section=SEEDS,
+)
+
+QUESTIONS = (PAIRED_INTERVAL, SEEDS_NEEDED, SWIGLU, VERDICT)
+
+
+def _judge(identifier, claim, verdict, supported, overstated, false, section):
+    """A choice between the three verdicts on a claim."""
+    feedback = {"Supported": supported, "Overstated": overstated, "False": false}
+    options = tuple(Option(text, told, right=text == verdict) for text, told in feedback.items())
+    return Choice(identifier, f"“{claim}”", options, section)
+
+
+CHOICES = (
+    _judge(
+        "judge_gradient",
+        "ReLU avoids vanishing gradients.",
+        "Overstated",
+        "With He's initialisation it keeps them. With Xavier's, or PyTorch's default, they vanish.",
+        "It holds with He's initialisation and fails with others: activation and initialisation decide "
+        "together.",
+        "There is a case for it: with He's initialisation the gradient arrives, 30 layers down.",
+        COURT,
+    ),
+    _judge(
+        "judge_default",
+        "PyTorch's Linear layers start with He's initialisation for ReLU.",
+        "False",
+        "The function that it calls bears his first name, Kaiming. The variance is a sixth of He's.",
+        "There is only one case, and it fails: the variance is a sixth of He's.",
+        "The variance is 1 / (3 fan_in), a sixth of He's 2 / fan_in, whatever the function's name is.",
+        COURT,
+    ),
+    _judge(
+        "judge_pieces",
+        "With the same number of units, a deeper network has exponentially more linear pieces.",
+        "Overstated",
+        "The folded tent has. Random networks, and the trained ones of lesson 5, have about as many at every "
+        "depth.",
+        "It is true of the most that is possible, and of networks built to fold. It is not true of typical "
+        "ones.",
+        "There is a case for it: the folded tent doubles its pieces with every layer.",
+        COURT,
+    ),
+    _judge(
+        "judge_curve",
+        "One hidden layer of ReLU units comes as close as you like to a smooth curve on an interval.",
+        "Supported",
+        "It is a theorem: n pieces miss by at most max|f''| ℓ²/(8n²), and n may be as large as you like.",
+        "No case fails: for every smooth curve on an interval the bound goes to 0. (It does not say that "
+        "training finds these weights.)",
+        "Hinges at enough knots do it: the error falls at least as fast as the square of their number grows.",
+        COURT,
+    ),
+    _judge(
+        "judge_zeros",
+        "Half of what ReLU hands on is 0. So a network that leaves the zeros out computes twice as fast.",
+        "False",
+        "Not even if leaving out costs nothing: the first layer multiplies inputs, which are not ReLU's.",
+        "Its best case is that leaving out costs nothing, and even then it stays below twice.",
+        "Even if leaving out costs nothing, it is less than twice: the first layer's inputs are not ReLU's "
+        "zeros. And leaving out costs time.",
+        TRAINED,
+    ),
+    _judge(
+        "judge_dead",
+        "Under plain SGD on fixed data, a dead unit never recovers.",
+        "Overstated",
+        "In the first hidden layer that is a theorem. In the second, units have just come back.",
+        "It holds in the first hidden layer and fails in deeper ones, whose inputs move.",
+        "There is a case for it: in the first hidden layer no unit has come back, and none can.",
+        TRAINED,
+    ),
+    _judge(
+        "judge_recurrent",
+        "ReLU cannot be used in recurrent networks.",
+        "False",
+        "One network that learns refutes “cannot”: with the identity as recurrent weights it beats tanh here.",
+        "“Cannot” allows of no exception, and ReLU with the identity as recurrent weights learns the task.",
+        "With the identity as recurrent weights it learns what the tanh networks here do not learn in the "
+        "same time.",
+        TRAINED,
+    ),
+    _judge(
+        "judge_output",
+        "Where some targets lie below 0, a ReLU after the last layer keeps the error above a number that you "
+        "can compute before training.",
+        "Supported",
+        "The number is the mean of the squares of the negative targets: 0 is the nearest that ReLU comes.",
+        "No training gets around it: the output is never below 0, and 0 is the nearest to a negative target.",
+        "No training gets around it: the output is never below 0, and 0 is the nearest to a negative target.",
+        TRAINED,
+    ),
+    Choice(
+        "weigh_a_claim",
+        "“Leaky ReLU brings a dead network back to life.” Lesson 9: from a dead start, with plain SGD, a slope "
+        "of 0.2 reached good accuracies, 0.01 stayed at chance. Which sentence says what these numbers allow?",
+        (
+            Option(
+                "It is supported: with a good slope it works",
+                "The claim does not name the slope, and the usual one, 0.01, failed.",
+            ),
+            Option(
+                "It is false: it failed with the usual slope",
+                "With 0.2 it worked, so there is a case for it.",
+            ),
+            Option(
+                "It is overstated: it holds for slope 0.2 there, and not for 0.01",
+                "It holds in a part of what it speaks of. Say in which, and it is supported.",
+                right=True,
+            ),
+            Option(
+                "Nothing: one data set decides nothing",
+                "One case is enough to show that a claim for all cases is too wide. To *support* it, one is "
+                "little.",
+            ),
+        ),
+        TRAINED,
+    ),
+    Choice(
+        "five_seeds",
+        "ELU leads ReLU by 0.0066, a little less than one standard deviation of a single run. Many studies "
+        "try five seeds on either side, all different. In which share of them does the 95 % interval lie "
+        "above 0?",
+        (
+            Option(
+                "In about 95 %",
+                "95 % is how often the interval contains the true difference. It may contain 0 as well.",
+            ),
+            Option(
+                "In about 60 %",
+                "So often with about twenty seeds on either side, which few studies have.",
+            ),
+            Option(
+                "In about 15 %",
+                "The difference is real, and five seeds on either side seldom show it.",
+                right=True,
+            ),
+            Option(
+                "In less than 1 %",
+                "Some studies are lucky: their runs happen to lie close together, or far apart on the right "
+                "side.",
+            ),
+        ),
+        SEEDS,
+    ),
+    Choice(
+        "not_decided",
+        "A paper compares two activations with three seeds each. The interval for the difference goes from "
+        "−0.004 to +0.012. What do you conclude?",
+        (
+            Option(
+                "The two are equally good",
+                "The interval also contains differences that may matter. That none was shown does not show "
+                "that there is none.",
+            ),
+            Option(
+                "The second is better, for most of the interval is above 0",
+                "0 and negative differences lie in it, too. Studies as small as this often name the wrong one.",
+            ),
+            Option(
+                "The second is better with probability 95 %",
+                "95 % is how often such intervals contain the true difference. It is no probability that one "
+                "side is better.",
+            ),
+            Option(
+                "It is not decided; with a spread from these runs, compute how many seeds it needs",
+                "Right, and take the same seeds on both sides.",
+                right=True,
+            ),
+        ),
+        SEEDS,
+    ),
+    Choice(
+        "gelu_better",
+        "GELU against ReLU on MNIST-1D, 20 pairs of runs. After three epochs GELU is ahead, and the interval "
+        "lies above 0. What happens to the lead by epoch 25?",
+        (
+            Option(
+                "It grows",
+                "GELU learns faster here at first; ReLU catches up.",
+            ),
+            Option(
+                "It stays about as large",
+                "That would make the result independent of the number of epochs. It is not.",
+            ),
+            Option(
+                "It shrinks to less than half",
+                "What three epochs showed was mostly speed.",
+                right=True,
+            ),
+            Option(
+                "ReLU is ahead by as much",
+                "Such a turn you see with ELU, not with GELU.",
+            ),
+        ),
+        FAIR,
+    ),
+    Choice(
+        "fair_width",
+        "A plain block has hidden width 96 between 24 inputs and 24 outputs, without biases. A SwiGLU block "
+        "is to have as many weights. Which width does it get?",
+        (
+            Option(
+                "96: the same width",
+                "Then it has three matrices of that size against two: half as many weights again.",
+            ),
+            Option(
+                "64: two thirds",
+                "2 · 24 · 96 = 4608 = 3 · 24 · 64.",
+                right=True,
+            ),
+            Option(
+                "48: one half",
+                "There are three matrices, not four: 3 · 24 · 48 = 3456, a quarter too few.",
+            ),
+            Option(
+                "144: one and a half times",
+                "The wrong way round: a third matrix asks for a smaller width.",
+            ),
+        ),
+        FAIR,
+    ),
+    Choice(
+        "who_keeps_learning",
+        "After 40 tasks, which of the networks still learn a new task as well as they learnt the first?",
+        (
+            Option(
+                "All: they have only become more experienced",
+                "The tasks have nothing in common that would help, and something is lost on the way.",
+            ),
+            Option(
+                "Leaky ReLU and tanh: their units do not die",
+                "Both lose much less than ReLU, but both lose: their intervals lie below 0.",
+            ),
+            Option(
+                "Only tanh",
+                "It loses less than ReLU and more than leaky ReLU.",
+            ),
+            Option(
+                "None, though ReLU loses by far the most",
+                "Even those with next to no unit off lose a little.",
+                right=True,
+            ),
+        ),
+        PLASTICITY,
+    ),
+    Choice(
+        "what_shows_a_cause",
+        "What in this section is the best evidence that the dead units cause most of ReLU's loss?",
+        (
+            Option(
+                "The two curves: as more units die, the accuracy falls",
+                "Both could follow from something else, such as growing weights. That two things go together "
+                "does not show a cause.",
+            ),
+            Option(
+                "Leaky ReLU with slope 0.2 loses little",
+                "It differs from ReLU in more than its dead units: gradients pass everywhere, all the time.",
+            ),
+            Option(
+                "The experiment in which only the dead units start anew, against its control",
+                "It changes the one thing in question, and the control rules out the other change, Adam's "
+                "fresh start.",
+                right=True,
+            ),
+            Option(
+                "That it was seen with 20 networks, not with one",
+                "That shows that the loss is no accident. It does not say what causes it.",
+            ),
+        ),
+        PLASTICITY,
+    ),
+)
