@@ -11,7 +11,7 @@ import pytest
 from sklearn.datasets import load_digits
 
 from utils import datasets
-from utils.datasets import CURVES, circles, curve, digits
+from utils.datasets import CURVES, circles, curve, digits, mnist1d_draw
 
 ALONE = """
 import hashlib, socket
@@ -100,6 +100,29 @@ def test_mnist1d_is_the_same_in_another_process_without_a_network(generated):
     other = subprocess.run([sys.executable, "-c", ALONE], capture_output=True, text=True, check=True)
     own = hashlib.sha256(b"".join(array.tobytes() for array in generated.arrays)).hexdigest()
     assert other.stdout.split() == [own]
+
+
+def test_a_fresh_draw_is_new_samples_of_the_same_kind(generated):
+    np.random.seed(5)  # noqa: NPY002
+    before = str(np.random.get_state())  # noqa: NPY002
+    first, again, other = (mnist1d_draw(np.random.default_rng(seed), 70, 30) for seed in (1, 1, 2))
+    assert str(np.random.get_state()) == before  # noqa: NPY002
+    assert first.x_train.shape == (70, 40) and first.x_test.shape == (30, 40)
+    assert first.x_train.dtype == np.float32 and first.y_test.dtype == np.int64
+    assert np.bincount(np.concatenate([first.y_train, first.y_test])).tolist() == [10] * 10
+    for part in ("x_train", "y_train", "x_test", "y_test"):
+        np.testing.assert_array_equal(getattr(first, part), getattr(again, part))
+    known = {sample.tobytes() for x in (generated.arrays[0], generated.arrays[2]) for sample in x}
+    drawn = {
+        sample.tobytes() for x in (first.x_train, first.x_test, other.x_train, other.x_test) for sample in x
+    }
+    assert len(drawn) == 200 and not known & drawn
+
+
+@pytest.mark.parametrize("sizes", [(70, 35), (0, 10), (10, 0), (20, -10)])
+def test_a_draw_of_impossible_size_gets_a_sentence(sizes):
+    with pytest.raises(ValueError, match="multiple of 10"):
+        mnist1d_draw(np.random.default_rng(0), *sizes)
 
 
 def test_mnist1d_is_made_once_and_then_read(cache):
