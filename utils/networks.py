@@ -42,8 +42,8 @@ class Network:
         """
         if len(sizes) < 2 or min(sizes) < 1:
             raise ValueError(f"sizes must be at least two whole numbers of 1 or more, not {sizes!r}.")
-        activation = _named(activation, ACTIVATIONS, "activation")
-        initializer = _named(initializer, INITIALIZERS, "initializer")
+        activation = named(activation, ACTIVATIONS, "activation")
+        initializer = named(initializer, INITIALIZERS, "initializer")
         replicas = (replicas,) if isinstance(replicas, int) else tuple(replicas)
         law = {"replicas": replicas, "dtype": dtype}
         layers = []
@@ -168,7 +168,8 @@ class Network:
         """
         x = np.asarray(x, self.dtype)
         first = self.layers[0]
-        if isinstance(first, Affine) and x.shape[-1:] != first.parameters[0].shape[-2:-1]:
+        reads = isinstance(first, Affine) or self.sample_axes > 1  # with weights, its first parameters
+        if reads and x.shape[-1:] != first.parameters[0].shape[-2:-1]:
             fan_in = first.parameters[0].shape[-2]
             raise ValueError(f"The network takes samples of {fan_in} features, but x has shape {x.shape}.")
         shape = ("n", "features") if self.sample_axes == 1 else ("n", "time", "features")
@@ -209,7 +210,11 @@ def _without_nesting(layers):
             yield layer
 
 
-def _named(choice, registry, kind):
+def named(choice, registry, kind):
+    """Return the registry's entry of that name, or the choice itself if it is no name.
+
+    Raises ValueError, which lists the names, for another name.
+    """
     if not isinstance(choice, str):
         return choice
     if choice not in registry:

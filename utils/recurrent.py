@@ -13,7 +13,7 @@ import numpy as np
 from utils.activations import ACTIVATIONS
 from utils.initializers import INITIALIZERS, lecun, xavier
 from utils.layers import Affine
-from utils.networks import Network
+from utils.networks import Network, named
 
 SIGMOID = ACTIVATIONS["sigmoid"]
 
@@ -248,18 +248,23 @@ class Recurrent(_Reader):
     ):
         """Draw the weights; biases are 0.
 
-        initializer: of U, a name in INITIALIZERS. "identity" with activation="relu" is the IRNN of Le, Jaitly
-            & Hinton 2015: before training, each unit that stays positive adds up its inputs.
-        W is Xavier's, and the read-out LeCun's. The size of W matters much: it decides how soon tanh
-        saturates, and at what size an IRNN's sums start.
+        activation: a name in ACTIVATIONS, or an Activation.
+        initializer: of U, a name in INITIALIZERS, or a function with their signature. "identity" with
+            activation="relu" is the IRNN of Le, Jaitly & Hinton 2015: before training, a unit that stays
+            positive adds up its inputs.
+
+        W is Xavier's and the read-out LeCun's. The size of W matters: it decides how soon tanh saturates, and
+        how large the sums of an IRNN are. Raises ValueError for an unknown name.
         """
+        activation = named(activation, ACTIVATIONS, "activation")
+        initializer = named(initializer, INITIALIZERS, "initializer")
         replicas = (replicas,) if isinstance(replicas, int) else tuple(replicas)
         law = {"replicas": replicas, "dtype": dtype}
         layer = RecurrentLayer(
             xavier(features, units, generator, **law),
-            INITIALIZERS[initializer](units, units, generator, **law),
+            initializer(units, units, generator, **law),
             np.zeros((*replicas, units), dtype),
-            ACTIVATIONS[activation],
+            activation,
         )
         super().__init__(layer, units, outputs, generator, replicas, dtype)
 
@@ -268,8 +273,8 @@ class LSTM(_Reader):
     """An `LSTMLayer` with an affine read-out of its last state: takes and returns what `Recurrent` does."""
 
     def __init__(self, features, units, outputs, *, generator, replicas=(), dtype=np.float32):
-        """Draw weights of LeCun's variance, 1 / fan_in. Biases are 0, but 1 for the forget gate, so that it
-        is open at the start (Gers, Schmidhuber & Cummins 2000; Jozefowicz, Zaremba & Sutskever 2015).
+        """Draw weights of LeCun's variance, 1 / fan_in. Biases are 0, but 1 for the forget gate, which is
+        then more open than shut, at sigmoid(1) = 0.73 (Jozefowicz, Zaremba & Sutskever 2015).
         """
         replicas = (replicas,) if isinstance(replicas, int) else tuple(replicas)
         law = {"replicas": (*replicas, 4), "dtype": dtype}
