@@ -12,7 +12,7 @@ from utils.activations import ACTIVATIONS
 from utils.gated import GATES, GatedUnit
 from utils.initializers import he, lecun
 from utils.layers import Affine, Elementwise
-from utils.networks import Network
+from utils.networks import Network, named
 
 
 class Attention:
@@ -201,7 +201,8 @@ def feed_forward(kind, width, hidden, generator, *, replicas=(), dtype=np.float3
 
     kind: a name in ACTIVATIONS, such as "relu" or "gelu", or a gated unit such as "swiglu" (`utils.gated`),
         which has two matrices on the way up: it gets fewer units, so that the number of parameters is the
-        same, (2 width + 1) hidden + width, up to rounding (Shazeer 2020 takes two thirds).
+        same, (2 width + 1) hidden + width, up to rounding (Shazeer 2020 takes two thirds). ValueError for
+        another name.
     Weights: on the way up He's, on the way down LeCun's; biases 0.
     """
     law = {"replicas": replicas, "dtype": dtype}
@@ -212,7 +213,7 @@ def feed_forward(kind, width, hidden, generator, *, replicas=(), dtype=np.float3
         value = lecun(width, hidden, generator, **law), np.zeros((*replicas, hidden), dtype)
         layers = [GatedUnit(*up, *value, kind)]
     else:
-        layers = [Affine(*up), Elementwise(ACTIVATIONS[kind])]
+        layers = [Affine(*up), Elementwise(named(kind, ACTIVATIONS, "activation"))]
     down = lecun(hidden, width, generator, **law)
     return [*layers, Affine(down, np.zeros((*replicas, width), dtype))]
 
@@ -239,7 +240,10 @@ def mnist1d_transformer(
     Tokens of token_width values go through an affine layer to `width`, get their position, pass the blocks,
     and are normalised and averaged for an affine read-out. kind: the feed-forward part (see `feed_forward`);
     with width 16 and hidden 50 a gated one has 33 units, and exactly as many parameters.
+    Raises ValueError for an unknown kind, and where tokens of that width do not fill the 40 values.
     """
+    if 40 % token_width:
+        raise ValueError(f"Tokens of {token_width} values do not fill 40 values: choose a divisor of 40.")
     replicas = (replicas,) if isinstance(replicas, int) else tuple(replicas)
     law = {"replicas": replicas, "dtype": dtype}
     tokens = 40 // token_width
