@@ -47,7 +47,7 @@ def cost_picture(times, sizes):
             one.plot([each.min(), each.max()], [row, row], "-", color=BLUE, linewidth=3)
             one.plot(np.median(each), row, "o", color=BLACK)
         medians = {way: np.median(1e9 * seconds / sizes[title]) for way, seconds in ways.items()}
-        told.append(f"{title}: {', '.join(f'{way} {median:.2g}' for way, median in medians.items())}")
+        told.append(f"{title}: {'; '.join(f'{way} {median:.2g}' for way, median in medians.items())}")
         one.set(xscale="log", title=title, xlabel="nanoseconds for each number", ylim=(len(ways) - 0.5, -0.5))
         one.xaxis.set_major_formatter("{x:g}")
         one.set_yticks(range(len(ways)), list(ways), fontsize=10)
@@ -142,6 +142,11 @@ def _skipping_axes(axes):
 # ------------------------------------------------------------------------------------------- measured zeros
 
 
+def spread(values):
+    """Return the mean of some values with their range, as a text."""
+    return f"{values.mean():.3f} ({values.min():.3f} to {values.max():.3f})"
+
+
 def recipes_picture(zeros):
     """Return the figure of the share of zeros before and after training, and its description.
 
@@ -153,8 +158,9 @@ def recipes_picture(zeros):
         for layer, (colour, marker) in enumerate(((BLUE, "o"), (ORANGE, "^"))):
             places = column + 0.3 * layer - 0.15 + np.linspace(-0.08, 0.08, shares.shape[1])
             axes.plot(places, shares[layer], marker, color=colour, markersize=4, alpha=0.7)
+        name = name.replace("\n", " ")
         means = " and ".join(f"{share:.2f}" for share in shares.mean(axis=1))
-        told.append(f"{name.replace(chr(10), ', ')}: {means}")
+        told.append(f"{name}: {means}")
     axes.axhline(0.5, color=BLACK, linestyle=":")
     axes.set(ylabel="share of zeros", ylim=(0.25, 0.85), xlim=(-0.5, len(zeros) - 0.5))
     axes.set_xticks(range(len(zeros)), list(zeros), fontsize=10)
