@@ -90,7 +90,7 @@ def _certificate(name: str, found: tuple[Standing, ...], heading: str) -> str:
     count, points = sum(len(each.questions) for each in found), sum(each.points for each in found)
     return (
         f'{STYLE}<section class="relu-certificate" aria-label="Certificate">'
-        f"<{heading}>{COURSE}</{heading}>"
+        f"<{heading}>Certificate · {COURSE}</{heading}>"
         f"<p><strong><bdi>{html.escape(_clean(name))}</bdi></strong> has solved all {count} exercises of the "
         f"{len(found)} lessons of this course, {points} points in all{_when(found)}.</p>"
         + table("What was checked", ("Lesson", "The question", "Exercises", "Points"), rows)
@@ -105,7 +105,10 @@ def _when(found: tuple[Standing, ...]) -> str:
     solved_at = progress.read().solved_at
     asked = [question.id for each in found for question in each.questions]
     days = sorted(solved_at[name].date().isoformat() for name in asked if name in solved_at)
-    return f", from {days[0]} to {days[-1]}" if days else ""
+    if not days:
+        return ""
+    first, last = (f'<span style="white-space:nowrap">{day}</span>' for day in (days[0], days[-1]))
+    return f", on {first}" if days[0] == days[-1] else f", from {first} to {last}"
 
 
 def _missing(found: tuple[Standing, ...]) -> str:
