@@ -90,10 +90,15 @@ class LayerNorm:
     def forward(self, x):
         """Return y for x, both (*replicas, rows, width). NaN makes its row NaN; a constant row gives beta."""
         gamma, beta = (each[..., None, :] for each in self.parameters)
-        centred = x - x.mean(axis=-1, keepdims=True)
-        self.deviation = np.sqrt(np.square(centred).mean(axis=-1, keepdims=True) + self.epsilon)
-        self.normalised = centred / self.deviation
-        return self.normalised * gamma + beta
+        width = x.shape[-1]
+        # x @ mean is the mean of each row: several times faster than `x.mean(axis=-1)` for short rows.
+        self.mean = np.full((width, 1), 1 / width, x.dtype)
+        self.normalised = x - x @ self.mean
+        self.deviation = np.sqrt(np.square(self.normalised) @ self.mean + self.epsilon)
+        self.normalised /= self.deviation
+        y = self.normalised * gamma
+        y += beta
+        return y
 
     def backward(self, upstream):
         """Fill both gradients from upstream = dL/dy, and return dL/dx, of the same shape.
@@ -102,11 +107,11 @@ class LayerNorm:
         norm (`utils.batch_norm`).
         """
         gamma, _ = self.parameters
-        np.sum(upstream * self.normalised, axis=-2, out=self.gradients[0])
-        np.sum(upstream, axis=-2, out=self.gradients[1])
+        np.einsum("...rw,...rw->...w", upstream, self.normalised, out=self.gradients[0])
+        np.einsum("...rw->...w", upstream, out=self.gradients[1])
         change = upstream * gamma[..., None, :]
-        along = (change * self.normalised).mean(axis=-1, keepdims=True)
-        change -= change.mean(axis=-1, keepdims=True)
+        along = (change * self.normalised) @ self.mean
+        change -= change @ self.mean
         change -= self.normalised * along
         change /= self.deviation
         return change
