@@ -21,6 +21,7 @@ MOST_DEAD = (
 STEADY = (
     20  # last size over first: in 40 wards from 1/4 to 4, or below 1/150 (faint) and above 150 (exploding)
 )
+ALIKE = 1e-6  # differences as a share of the size: rounding, or more than a fifth
 MOST_REMEMBERED = 5000
 PRESCRIBED = ("weights", "biases", "negative_slope", "learning_rate")
 
@@ -56,21 +57,30 @@ def _feed(digest, data):
         digest.update(f"{data!r} ".encode())
 
 
+def vital_signs(patient):
+    """Three arrays with a number for each hidden layer, from its pre-activations z (n, units).
+
+    The root mean square of z; the share of units that are off for all samples; and the root mean square of
+    the distance of z from its mean over the units, which is 0 where all units are alike.
+    """
+    z = pre_activations(patient)
+    sizes = [np.sqrt(np.mean(each**2)) for each in z]
+    dead = [dead_units(each).mean() for each in z]
+    differences = [np.sqrt(np.mean(each.var(axis=1))) for each in z]
+    return np.array(sizes), np.array(dead), np.array(differences)
+
+
 @_remembered
 def diagnosis(patient):
     """(condition, hidden layer that has it): layers are counted from 1, and 0 means none in particular."""
     if patient["negative_slope"] == 1:
         return "no bend", 0
-    z = pre_activations(patient)
-    dead = np.array([dead_units(each).mean() for each in z])
+    sizes, dead, differences = vital_signs(patient)
     if dead.max() > MOST_DEAD:
-        worst = int(dead.argmax())
-        return ("dead layer" if dead[worst] == 1 else "dying"), worst + 1
-    size = np.array([np.sqrt(np.mean(each**2)) for each in z])
-    between_units = np.array([np.sqrt(np.mean(each.var(axis=1))) for each in z])
-    if (between_units < 1e-6 * size).any():
-        return "alike", int((between_units / size).argmin()) + 1
-    growth = size[-1] / size[0]
+        return ("dead layer" if dead.max() == 1 else "dying"), int(dead.argmax()) + 1
+    if (differences < ALIKE * sizes).any():
+        return "alike", int((differences / sizes).argmin()) + 1
+    growth = sizes[-1] / sizes[0]
     if growth < 1 / STEADY:
         return "faint", 0
     return ("exploding", 0) if growth > STEADY else (HEALTHY, 0)
