@@ -22,16 +22,13 @@ def ratios(times, one, other):
 
 
 def compared(times, one, other):
-    """Return a sentence that compares two ways: the median ratio, its range, and whether it says anything."""
+    """Return a sentence that compares two ways: the median of the ratios, their middle half, and a count."""
     each = ratios(times, one, other)
-    if each.min() > 1:
-        verdict = f"{one} was slower in every round"
-    elif each.max() < 1:
-        verdict = f"{one} was faster in every round"
-    else:
-        verdict = "not in every round the same way"
-    spread = f"{each.min():.2f} to {each.max():.2f} in {each.size} rounds"
-    return f"{one} takes {np.median(each):.2f} times as long as {other} ({spread}; {verdict})"
+    low, middle, high = np.quantile(each, (0.25, 0.5, 0.75))
+    longer = f"longer in {(each > 1).sum()} of {each.size} rounds"
+    return (
+        f"{one} takes {middle:.2f} times as long as {other} (middle half {low:.2f} to {high:.2f}; {longer})"
+    )
 
 
 def cost_picture(times, sizes):
@@ -43,9 +40,9 @@ def cost_picture(times, sizes):
     told = []
     for one, (title, ways) in zip(axes, times.items(), strict=True):
         for row, seconds in enumerate(ways.values()):
-            each = 1e9 * seconds / sizes[title]
-            one.plot([each.min(), each.max()], [row, row], "-", color=BLUE, linewidth=3)
-            one.plot(np.median(each), row, "o", color=BLACK)
+            low, middle, high = np.quantile(1e9 * seconds / sizes[title], (0.25, 0.5, 0.75))
+            one.plot([low, high], [row, row], "-", color=BLUE, linewidth=3)
+            one.plot(middle, row, "o", color=BLACK)
         medians = {way: np.median(1e9 * seconds / sizes[title]) for way, seconds in ways.items()}
         told.append(f"{title}: {'; '.join(f'{way} {median:.2g}' for way, median in medians.items())}")
         one.set(xscale="log", title=title, xlabel="nanoseconds for each number", ylim=(len(ways) - 0.5, -0.5))
@@ -57,7 +54,8 @@ def cost_picture(times, sizes):
     for one in axes:
         one.set_xlim(low, high)
     return figure, (
-        f"Measured here, nanoseconds for each number, medians (dots) and range (bars). {'. '.join(told)}."
+        "Measured here, nanoseconds for each number, medians (dots) and middle half of the rounds (bars). "
+        f"{'. '.join(told)}."
     )
 
 
@@ -70,15 +68,7 @@ def share_picture(times, batch):
     widths = np.array(list(times))
     counted = 100 / (widths + 1)
     axes.plot(widths, counted, color=GREY, linestyle="-.", linewidth=1.5)
-    axes.annotate(
-        "share of the operations, 1 / (w + 1)",
-        (widths[-1], counted[-1]),
-        xytext=(-4, 6),
-        textcoords="offset points",
-        ha="right",
-        color=GREY,
-        fontsize=10,
-    )
+    axes.text(17, 0.35, "share of the operations, 1 / (w + 1)", color=GREY, fontsize=10)
     told = []
     ways = [way for way in next(iter(times.values())) if way != "affine part"]
     for way, style, marker in zip(ways, LINES, "os^", strict=False):
@@ -86,7 +76,9 @@ def share_picture(times, batch):
         medians = np.array([np.median(each) for each in shares])
         axes.plot(widths, medians, **style, marker=marker, label=way)
         for width, each in zip(widths, shares, strict=True):
-            axes.plot([width, width], [each.min(), each.max()], color=style["color"], linewidth=1)
+            axes.plot(
+                [width, width], np.quantile(each, (0.25, 0.75)), color=style["color"], linewidth=5, alpha=0.5
+            )
         told.append(f"{way} {medians[0]:.2g} % at width {widths[0]} and {medians[-1]:.2g} % at {widths[-1]}")
     axes.set(
         xscale="log",
@@ -98,8 +90,9 @@ def share_picture(times, batch):
     axes.set_xticks(widths, widths)
     axes.minorticks_off()
     axes.yaxis.set_major_formatter("{x:g}")
-    axes.legend(loc="lower left", frameon=False, fontsize=10)
-    return figure, f"Measured here, share of the layer's time: {'; '.join(told)}."
+    where = {"loc": "lower center", "bbox_to_anchor": (0.5, 1), "ncols": 3}
+    axes.legend(**where, frameon=False, fontsize=10)
+    return figure, f"Measured here, share of the layer's time (medians): {'; '.join(told)}."
 
 
 def skipping_picture(times):
@@ -112,16 +105,17 @@ def skipping_picture(times):
     zeros = np.linspace(0, 0.995, 400)
     for cost, style in ((3.0, LINES[1]), (1.0, LINES[3])):
         axes.plot(zeros, speed_up(zeros, row_cost=cost), **style)
-    axes.text(0.8, 8, "each row once", color=GREY, ha="right", fontsize=10)
-    axes.text(0.9, 2.0, "each row three times", color=ORANGE, ha="left", va="top", fontsize=10)
+    axes.text(0.58, 3, "model: each row once", color=GREY, ha="right", fontsize=10)
+    axes.text(0.56, 0.45, "model: each row three times", color=ORANGE, fontsize=10)
     told = []
     for share, both in times.items():
         each = ratios(both, "plain", "skipping")
-        axes.plot([share, share], [each.min(), each.max()], color=BLUE, linewidth=3)
+        axes.plot([share, share], np.quantile(each, (0.25, 0.75)), color=BLUE, linewidth=3)
         axes.plot(share, np.median(each), "o", color=BLACK)
         told.append(f"{np.median(each):.2g} at {share:.0%}")
     return figure, (
-        f"Measured here, time of the plain product over that of the skipping one: {', '.join(told)} zeros. "
+        f"Measured here, time of the plain product over that of the skipping one: {', '.join(told)} zeros "
+        "(medians, with the middle half of the rounds). "
         "Above 1 skipping wins. The lines are the model that counts how often a needed row is moved."
     )
 
@@ -263,7 +257,7 @@ def draw_roofline(figure, operations, bandwidth, rate, batch):
         shares = 100 * layer_share(WIDTHS, batch, count, rate, bandwidth)
         right.plot(WIDTHS, shares, **style)
     limit = "memory" if 8 / bandwidth >= operations / rate else "the processor"
-    many = "as long" if other == relu else f"{other / relu:.3g} times as long"
+    many = "just as long" if other == relu else f"{other / relu:.3g} times as long"
     at = [100 * layer_share(1024, batch, count, rate, bandwidth) for count in (1, operations)]
     return (
         f"ReLU takes {relu:.3g} nanoseconds for each number; the function with {operations} "

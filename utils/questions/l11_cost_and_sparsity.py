@@ -14,7 +14,8 @@ SKIP = "When-skipping-zeros-pays"
 
 def fair_ratio(times_a, times_b, warm_up):
     ratios = times_a[warm_up:] / times_b[warm_up:]
-    return np.median(ratios), ratios.min(), ratios.max()
+    lower, middle, upper = np.quantile(ratios, (0.25, 0.5, 0.75))
+    return lower, middle, upper
 
 
 def _ratio_cases(generator):
@@ -30,33 +31,52 @@ def _ratio_cases(generator):
     return [case(*each) for each in sizes]
 
 
-def _ratio(middle=np.median, low=np.min, high=np.max, keep=lambda times, warm_up: times[warm_up:]):
+def _low(ratios):
+    return np.quantile(ratios, 0.25)
+
+
+def _high(ratios):
+    return np.quantile(ratios, 0.75)
+
+
+def _ratio(low=_low, middle=np.median, high=_high, keep=lambda times, warm_up: times[warm_up:]):
     """fair_ratio with another middle, other ends, or other rounds."""
 
     def answer(times_a, times_b, warm_up):
         ratios = keep(times_a, warm_up) / keep(times_b, warm_up)
-        return middle(ratios), low(ratios), high(ratios)
+        return low(ratios), middle(ratios), high(ratios)
 
     return answer
 
 
 def _of_each(middle):
-    """The quotient of a statistic of each way's times, with the right spread."""
+    """The quotient of a statistic of each way's times, with the right quartiles."""
 
     def answer(times_a, times_b, warm_up):
-        _, low, high = fair_ratio(times_a, times_b, warm_up)
-        return middle(times_a[warm_up:]) / middle(times_b[warm_up:]), low, high
+        lower, _, upper = fair_ratio(times_a, times_b, warm_up)
+        return lower, middle(times_a[warm_up:]) / middle(times_b[warm_up:]), upper
 
     return answer
 
 
-def _extremes(times_a, times_b, warm_up):
-    a, b = times_a[warm_up:], times_b[warm_up:]
-    return np.median(a / b), a.min() / b.max(), a.max() / b.min()
+def _quartiles_of_each(times_a, times_b, warm_up):
+    quartiles = (np.quantile(times[warm_up:], (0.25, 0.5, 0.75)) for times in (times_a, times_b))
+    a, b = quartiles
+    return tuple(a / b)
 
 
 def _inverted(times_a, times_b, warm_up):
     return fair_ratio(times_b, times_a, warm_up)
+
+
+def _reordered(*places):
+    """fair_ratio with its three numbers in another order, or some of them."""
+
+    def answer(times_a, times_b, warm_up):
+        found = fair_ratio(times_a, times_b, warm_up)
+        return tuple(found[place] for place in places)
+
+    return answer
 
 
 FAIR_RATIO = Question(
@@ -65,7 +85,7 @@ FAIR_RATIO = Question(
     points=3,
     reference=fair_ratio,
     cases=_ratio_cases,
-    names=("ratio", "lowest", "highest"),
+    names=("lower", "median", "upper"),
     mistakes=(
         Mistake(
             "warm_up_kept",
@@ -140,21 +160,36 @@ FAIR_RATIO = Question(
             "sorted by size.",
         ),
         Mistake(
-            "quartiles",
-            _ratio(low=lambda r: np.quantile(r, 0.25), high=lambda r: np.quantile(r, 0.75)),
-            "As spread you return the quartiles. Asked for are the smallest and the largest ratio.",
+            "quartiles_of_each",
+            _quartiles_of_each,
+            "You take the quartiles of each way's times and then divide. Divide round by round first, and "
+            "take the quartiles of the ratios.",
+        ),
+        Mistake(
+            "extremes",
+            _ratio(low=np.min, high=np.max),
+            "As ends you return the smallest and the largest ratio. A single disturbed round decides these. "
+            "Asked for are the quartiles.",
+        ),
+        Mistake(
+            "per_cent",
+            lambda times_a, times_b, warm_up: tuple(
+                np.percentile(times_a[warm_up:] / times_b[warm_up:], (0.25, 0.5, 0.75))
+            ),
+            "`np.percentile` counts in per cent: it wants 25, 50 and 75. `np.quantile` takes 0.25, 0.5 and "
+            "0.75.",
+        ),
+        Mistake(
+            "tenths",
+            _ratio(low=lambda r: np.quantile(r, 0.1), high=lambda r: np.quantile(r, 0.9)),
+            "Between your ends lie eight tenths of the ratios. Between the quartiles lies half of them: a "
+            "quarter is below, a quarter above.",
         ),
         Mistake(
             "deviation",
             _ratio(low=lambda r: np.median(r) - r.std(), high=lambda r: np.median(r) + r.std()),
-            "As spread you return the median minus and plus the standard deviation. Asked for are the "
-            "smallest and the largest ratio.",
-        ),
-        Mistake(
-            "extremes_of_different_rounds",
-            _extremes,
-            "The ends of your spread divide times of different rounds. Take the smallest and the largest of "
-            "the ratios that you have: each from a single round.",
+            "As ends you return the median minus and plus the standard deviation. Asked for are the "
+            "quartiles.",
         ),
         Mistake(
             "sorted_first",
@@ -167,40 +202,36 @@ FAIR_RATIO = Question(
             "must be of the same round.",
         ),
         Mistake(
-            "ends_swapped",
-            _ratio(low=np.max, high=np.min),
-            "The two ends are swapped: first the smallest ratio, then the largest.",
+            "descending",
+            _reordered(2, 1, 0),
+            "The order is turned round: the lower quartile comes first, the upper one last.",
         ),
         Mistake(
-            "ends_first",
-            lambda times_a, times_b, warm_up: (
-                (found := fair_ratio(times_a, times_b, warm_up))[1],
-                found[0],
-                found[2],
-            ),
-            "The order is another one: first the median, then the smallest ratio, then the largest.",
+            "median_first",
+            _reordered(1, 0, 2),
+            "The median comes first in your answer. The order asked for is by size: lower quartile, median, "
+            "upper quartile.",
         ),
         Mistake(
             "width_of_the_spread",
             lambda times_a, times_b, warm_up: (
-                (found := fair_ratio(times_a, times_b, warm_up))[0],
-                found[2] - found[1],
+                (found := fair_ratio(times_a, times_b, warm_up))[1],
+                found[2] - found[0],
             ),
-            "You return the difference of the largest and the smallest ratio. Return the two themselves: "
-            "three numbers in all.",
+            "You return the distance between the quartiles. Return the two themselves: three numbers in all.",
         ),
         Mistake(
             "no_spread",
-            lambda times_a, times_b, warm_up: fair_ratio(times_a, times_b, warm_up)[0],
+            lambda times_a, times_b, warm_up: fair_ratio(times_a, times_b, warm_up)[1],
             "This is the median alone. Without the spread nobody can tell whether it means anything: return "
             "three numbers.",
         ),
     ),
     hints=(
         "Cut the warm-up off both arrays. What do you get if you divide one array by the other?",
-        "Each element of `times_a[warm_up:] / times_b[warm_up:]` is the ratio of one round. From these take "
-        "one middle and two ends.",
-        "`np.median(…)`, `….min()` and `….max()`, of the ratios, in this order.",
+        "Each element of `times_a[warm_up:] / times_b[warm_up:]` is the ratio of one round. Of these you "
+        "want three numbers.",
+        "`np.quantile(ratios, 0.25)` is the lower quartile. It also takes several shares at once.",
     ),
     section=COST,
 )
@@ -744,27 +775,27 @@ CHOICES = (
         section=ZEROS,
     ),
     Choice(
-        id="why_l1",
-        prompt="A penalty λ·|a| on each activation gives many exact zeros. Why does a penalty λ·a² give far "
-        "fewer?",
+        id="fading_pull",
+        prompt="A penalty has brought an activation from 1 down to 0.001. How strongly does it still pull, "
+        "compared with its pull at 1: the penalty λ·|a|, and the penalty λ·a²?",
         options=(
             Option(
-                "squares are larger, so training gives up on them",
-                "For small activations squares are *smaller*: 0.1² = 0.01. That is the point.",
+                "both a thousandth",
+                "True of a², whose slope 2λa shrinks with a. The slope of |a| does not depend on a.",
             ),
             Option(
-                "the pull of a² fades as a comes near 0, that of |a| stays the same",
-                "Yes: the slopes are 2λa and λ. A constant pull can push z down to 0 and below; a fading one "
-                "mostly makes activations small, and small is not zero.",
+                "|a| a thousandth, a² a millionth",
+                "These are the penalties themselves. What pulls is their slope: λ, and 2λa.",
+            ),
+            Option(
+                "|a| as strongly as before, a² a thousandth",
+                "Yes: the slopes are λ and 2λa. A constant pull brings activations to exactly 0; a fading one "
+                "is content with small ones.",
                 right=True,
             ),
             Option(
-                "a² has no derivative at 0, so training cannot get there",
-                "It has one, and it is 0. It is |a| that has a corner at 0.",
-            ),
-            Option(
-                "a² also pulls on the zeros, and so wakes them up",
-                "At 0 the slope of a² is 0: it does not pull there at all.",
+                "both as strongly as before",
+                "True of |a|, whose slope is λ everywhere above 0. The slope of a² shrinks with a.",
             ),
         ),
         section=ZEROS,
