@@ -789,8 +789,8 @@ CHOICES = (
             ),
             Option(
                 "|a| as strongly as before, a² a thousandth",
-                "Yes: the slopes are λ and 2λa. A constant pull brings activations to exactly 0; a fading one "
-                "is content with small ones.",
+                "Yes: the slopes are λ and 2λa. A constant pull can bring an activation to exactly 0; a fading "
+                "one comes to rest before.",
                 right=True,
             ),
             Option(
