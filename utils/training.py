@@ -35,9 +35,9 @@ class History:
 def train(network, x, y, *, loss, optimizer, epochs, batch_size, generator, validation=None):
     """Train the network, and yield an `Epoch` after each: stop asking, and the training stops there.
 
-    x: (n, features), or (*replicas, n, features) for samples of each replica's own, and with `time` before
-        the features where the network takes sequences; y likewise: labels
-        (n,) for softmax_cross_entropy, targets (n, outputs) for squared_error.
+    x: (n, features), or (*replicas, n, features) for samples of each replica's own; (n, time, features)
+        likewise where the network takes sequences. y: labels (n,) for softmax_cross_entropy, targets (n,
+        outputs) for squared_error; with *replicas before, again each replica's own.
     loss: "softmax_cross_entropy" or "squared_error", or a function like them.
     optimizer: an SGD or Adam; trained further with the same optimizer, a network keeps its momentum.
     batch_size: samples a step; the last batch of an epoch may be smaller. None takes all samples in every
@@ -65,7 +65,8 @@ def _checked(network, loss, x, y):
     """Return x and y as arrays; raise ValueError where they, the network and the loss do not fit."""
     x, y = np.asarray(x, network.dtype), np.asarray(y)
     n = _count(network, x) if x.ndim > network.sample_axes else 0
-    _demand(n > 0, f"x has shape {x.shape}, which holds no samples; give (n, features).")
+    sample = "features" if network.sample_axes == 1 else "time, features"
+    _demand(n > 0, f"x has shape {x.shape}, which holds no samples; give (n, {sample}).")
     with np.errstate(all="ignore"), network.evaluation():
         # One sample tells how many outputs there are.
         output = network.forward(x.take([0], axis=-1 - network.sample_axes))
