@@ -242,7 +242,7 @@ def test_the_break_even_is_where_the_model_is_one():
                 even = lesson.break_even(batch, cost, fixed)
                 assert 0 <= even < 1
                 assert speed_up(even, batch, cost, fixed) == pytest.approx(1)
-                assert speed_up(even + (1 - even) / 2, batch, cost, fixed) > 1
+                assert speed_up(even + 0.99 * (1 - even), batch, cost, fixed) > 1
 
 
 # --------------------------------------------------------------------------------------------- the questions

@@ -789,8 +789,8 @@ CHOICES = (
             ),
             Option(
                 "|a| as strongly as before, a² a thousandth",
-                "Yes: the slopes are λ and 2λa. A constant pull can bring an activation to exactly 0; a fading "
-                "one comes to rest before.",
+                "Yes: the slopes are λ and 2λa. The pull of |a| goes on unchanged until a is 0; that of a² fades "
+                "on the way.",
                 right=True,
             ),
             Option(
