@@ -120,8 +120,8 @@ def _missing(found: tuple[Standing, ...]) -> str:
             for number, question in enumerate(each.questions, 1)
             if question not in each.solved
         ]
-        if links or not each.questions:
-            lines.append(f"<li>Lesson {each.lesson.number}: {'; '.join(links) or each.word}</li>")
+        if links:
+            lines.append(f"<li>Lesson {each.lesson.number}: {'; '.join(links)}</li>")
     if not lines:
         return ""
     solved, asked = sum(len(each.solved) for each in found), sum(len(each.questions) for each in found)

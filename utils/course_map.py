@@ -8,7 +8,7 @@ from utils import map_picture
 from utils.figures import show
 from utils.lessons import ROUTES, lesson
 from utils.notes import marked, table
-from utils.standings import DONE, SIGNS, STARTED, Standing, standings
+from utils.standings import OPEN, SIGNS, Standing, standings
 
 
 def show_map() -> None:
@@ -36,14 +36,12 @@ def show_lessons() -> None:
 
 def _row(standing: Standing) -> tuple[str, ...]:
     each = standing.lesson
-    question, exercise = marked(each.question), "–"
-    if each.written:
-        question = f'<a href="{each.stem}.ipynb">{question}</a>'
-        exercise = f'<a href="../exercises/{each.stem}.ipynb">{len(standing.questions)} exercises</a>'
-        exercise += f", {standing.points} points"
+    question = f'<a href="{each.stem}.ipynb">{marked(each.question)}</a>'
+    exercise = f'<a href="../exercises/{each.stem}.ipynb">{len(standing.questions)} exercises</a>'
+    exercise += f", {standing.points} points"
     needed = ", ".join(str(lesson(stem).number) for stem in each.prerequisites) or "nothing"
     you = f"{SIGNS[standing.word]} {standing.word}"
-    if standing.word in (STARTED, DONE):
+    if standing.word != OPEN:
         solved = f"{len(standing.solved)} of {len(standing.questions)} solved"
         you += f" ({solved}, {standing.points_solved} of {standing.points} points)"
     return str(each.number), question, str(each.minutes), needed, exercise, you

@@ -10,7 +10,7 @@ from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
 
 from utils.figures import BLACK, BLUE, GREY, new_figure
 from utils.lessons import LESSONS, lesson
-from utils.standings import DONE, OPEN, PLANNED, SIGNS, STARTED, Standing
+from utils.standings import DONE, OPEN, SIGNS, Standing
 
 # Column and row of each lesson, chosen by hand so that no line crosses a box or another line.
 PLACES = {
@@ -152,13 +152,11 @@ def _box(axes, standing):
             BOX_HEIGHT,
             boxstyle="round,pad=0,rounding_size=0.08",
             facecolor=BLUE if word == DONE else "none",
-            edgecolor={PLANNED: GREY, OPEN: BLACK}.get(word, BLUE),
-            linestyle="--" if word == PLANNED else "-",
-            linewidth=2.4 if word in (STARTED, DONE) else 1.2,
+            edgecolor=BLACK if word == OPEN else BLUE,
+            linewidth=1.2 if word == OPEN else 2.4,
         )
     )
-    colour = {DONE: "#FFFFFF", PLANNED: "#5A5A5A"}.get(word, BLACK)
-    how = {"ha": "center", "va": "center", "color": colour}
+    how = {"ha": "center", "va": "center", "color": "#FFFFFF" if word == DONE else BLACK}
     axes.text(x, y + 0.1, _title(standing), fontsize=9.5, linespacing=1.2, **how)
     axes.text(x, y - 0.24, _score(standing), fontsize=8.5, **how)
 
@@ -175,8 +173,6 @@ def _title(standing):
 
 
 def _score(standing):
-    if standing.word == PLANNED:
-        return PLANNED
     if standing.word == OPEN:
         return f"{standing.points} points"
     if standing.word == DONE:

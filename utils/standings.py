@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 
 from utils import progress
-from utils.lessons import LESSONS, Lesson, module, stems_with
+from utils.lessons import LESSONS, Lesson, module
 from utils.question import Question
 
-DONE, STARTED, OPEN, PLANNED = "done", "started", "open", "not written yet"
-SIGNS = {DONE: "✓", STARTED: "…", OPEN: "○", PLANNED: "–"}
+DONE, STARTED, OPEN = "done", "started", "open"
+SIGNS = {DONE: "✓", STARTED: "…", OPEN: "○"}
 
 
 @dataclass(frozen=True)
@@ -21,9 +21,7 @@ class Standing:
 
     @property
     def word(self) -> str:
-        if not self.lesson.written:
-            return PLANNED
-        if self.questions and len(self.solved) == len(self.questions):
+        if len(self.solved) == len(self.questions):
             return DONE
         return STARTED if self.touched else OPEN
 
@@ -38,13 +36,10 @@ class Standing:
 
 def standings() -> tuple[Standing, ...]:
     """Where the learner stands with each of the lessons, read from the progress file."""
-    state = progress.read()
-    asked = set(stems_with("questions"))
-    found = []
+    state, found = progress.read(), []
     for each in LESSONS:
-        about = module("questions", each.stem) if each.stem in asked else None
-        questions = about.QUESTIONS if about else ()
-        choices = about.CHOICES if about else ()
+        about = module("questions", each.stem)
+        questions, choices = about.QUESTIONS, about.CHOICES
         solved = tuple(question for question in questions if state.answers.get(question.id) == "solved")
         touched = any(question.id in state.answers for question in questions) or any(
             choice.id in state.quizzes or choice.id in state.predictions for choice in choices

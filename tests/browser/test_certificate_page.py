@@ -13,13 +13,9 @@ from utils.standings import standings
 
 def test_the_page_has_no_fault(monkeypatch, tmp_path):
     monkeypatch.setenv("RELU_COURSE_PROGRESS", str(tmp_path / "progress.jsonl"))
-    found = [each for each in standings() if each.questions]
-    for each in found:
+    for each in standings():
         for question in each.questions:
             progress.record("check", question.id, status="right")
-    monkeypatch.setattr(
-        certificate, "standings", lambda: tuple(each for each in standings() if each.questions)
-    )
     page = tmp_path / "page.html"
     certificate.save(str(page), "Ada " + "Lovelace" * 20)
     for text in faultless(page):

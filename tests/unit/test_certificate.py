@@ -1,6 +1,5 @@
 """The certificate: given for everything and nothing less, with the name as text and the facts of the file."""
 
-import dataclasses
 import html
 import json
 import re
@@ -14,23 +13,17 @@ from utils.lessons import ROOT, anchors
 from utils.standings import standings
 
 
-def complete():
-    """The lessons that have exercises already."""
-    return tuple(each for each in standings() if each.questions and each.lesson.exercise.exists())
-
-
 @pytest.fixture(autouse=True)
 def shown(monkeypatch, tmp_path):
     """What is displayed, as texts of HTML."""
     monkeypatch.setenv("RELU_COURSE_PROGRESS", str(tmp_path / "progress.jsonl"))
     monkeypatch.setattr(progress, "_said", set())
-    monkeypatch.setattr(certificate, "standings", complete)
     found = []
     monkeypatch.setattr(certificate, "display", lambda value: found.append(value._repr_html_()))
     return found
 
 
-QUESTIONS = [question for each in complete() for question in each.questions]
+QUESTIONS = [question for each in standings() for question in each.questions]
 
 
 def solve(*questions):
@@ -53,7 +46,7 @@ def test_with_everything_solved_it_says_what_was_checked(shown):
     assert f", from 2026-01-01 to {lines[-1]['time'][:10]}." in re.sub("</?span.*?>", "", text)
     rows = re.findall(r"<tr>" + r"<td.*?>(.*?)</td>" * 4, text)
     assert [(int(number), int(count), int(sum_of)) for number, _, count, sum_of in rows] == [
-        (each.lesson.number, len(each.questions), each.points) for each in certificate.standings()
+        (each.lesson.number, len(each.questions), each.points) for each in standings()
     ]
     version = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
     assert f"version {version}" in text and "Nobody supervised this" in text
@@ -75,15 +68,6 @@ def test_with_anything_missing_it_lists_just_that_with_links(without, shown):
         headings = [each for cell in cells for each in anchors("".join(cell["source"]))]
         assert html.unescape(unquote(anchor)) in headings
         assert question.title.replace("`", "").replace(" ", "-") in unquote(anchor)
-
-
-def test_a_lesson_without_exercises_is_missing(monkeypatch, shown):
-    solve(*QUESTIONS)
-    first, *others = certificate.standings()
-    empty = dataclasses.replace(first, questions=(), solved=())
-    monkeypatch.setattr(certificate, "standings", lambda: (empty, *others))
-    certificate.show("Ada Lovelace")
-    assert "Lesson 1: " in shown[0] and "<bdi>" not in shown[0]
 
 
 @pytest.mark.parametrize(
