@@ -10,12 +10,38 @@ from utils.activations import ACTIVATIONS
 from utils.datasets import digits
 from utils.evidence import paired_interval, studies, unpaired_interval, unpaired_studies
 from utils.explorer import Choice, Explorer, Live, Range, Stop
+from utils.explorers.l05_folding import random_network
 from utils.explorers.l09_dying_and_rescue import reinitialised
 from utils.figures import BLACK, BLUE, GREY, LINES, ORANGE, new_figure
+from utils.gated import GatedUnit
+from utils.initializers import lecun
+from utils.layers import Affine
 from utils.networks import Network
 from utils.optimizers import Adam
 from utils.plasticity import learn_tasks
+from utils.regions import breakpoints, restricted
 from utils.training import accuracy, fit
+
+# ---------------------------------------------------------------------------------- what the cells measure
+
+
+def pieces_on_a_line(widths, networks):
+    """How many pieces random networks of these hidden widths have on a line: whole numbers (networks,)."""
+    random = random_network(widths, 1, np.random.default_rng(len(widths)), replicas=networks)
+    seen = [restricted(random, replica=replica) for replica in range(networks)]
+    return np.array([breakpoints(each, -1e4, 1e4).size + 1 for each in seen])
+
+
+def swiglu_network(inputs, units, outputs, generator, replicas):
+    """A network with one layer of SwiGLU units, LeCun's weights and biases 0."""
+    law = {"generator": generator, "replicas": (replicas,)}
+    shapes = (inputs, units), (inputs, units), (units, outputs)
+    weights, value_weights, last = (lecun(*shape, **law) for shape in shapes)
+    biases = (np.zeros((replicas, n), np.float32) for n in (units, units, outputs))
+    bias, value_bias, last_bias = biases
+    gated = GatedUnit(weights, bias, value_weights, value_bias, kind="swiglu")
+    return Network.of([gated, Affine(last, last_bias)], replicas=replicas)
+
 
 # ------------------------------------------------------------------------------- many runs of one comparison
 
@@ -228,7 +254,7 @@ def court_picture(docket):
         told.append(f"{claim} ({case}): {np.median(ratios):.2g}")
         before = claim
     axes.set_yticks(range(len(docket)), [f"{claim}: {case}" for claim, case, _ in docket])
-    axes.set(xlabel="measured / claimed  (1: as claimed; ● one network or one computation)")
+    axes.set(xlabel="measured / claimed  (● one network)")
     return figure, f"Measured over claimed, medians: {'; '.join(told)}."
 
 
@@ -249,7 +275,7 @@ def floors_picture(panels):
             one.plot(errors, places, "o", color=BLUE, markersize=4, alpha=0.55)
             one.plot([np.median(errors)] * 2, [row - 0.34, row + 0.34], color=BLACK, linewidth=2.2)
         one.set(xscale="log", ylim=(len(groups) - 0.5, -0.9), title=title)
-        one.set(xlabel="mean squared error  (● one network, | median)")
+        one.set(xlabel="mean squared error (| median)")
         one.set_yticks(range(len(groups)), list(groups))
         each = "; ".join(
             f"{n} {np.median(e):.2g} ({e.min():.2g} to {e.max():.2g})" for n, e in groups.items()

@@ -194,7 +194,8 @@ def _needed(
 def _needed_cases(generator):
     law = generator.uniform
     return [
-        (0.5, 1.0, 0.95, 0.8),
+        (0.5, 1.0, 0.95, 0.8),  # 31.4: the nearest whole number is too few
+        (1.0, 1.0, 0.95, 0.8),  # 7.85
         (float(law(0.02, 0.05)), float(law(0.1, 0.2)), 0.95, 0.9),
         (-float(law(0.2, 0.3)), float(law(0.5, 0.9)), 0.99, 0.8),
         (float(law(5, 6)), float(law(0.5, 0.6)), 0.95, 0.8),
@@ -225,7 +226,7 @@ SEEDS_NEEDED = Question(
         Mistake(
             "one_more",
             _needed(rounded=lambda number: math.floor(number) + 1, least=3),
-            "Your number is never below 3. Two pairs are the least that has a spread, and they may be enough.",
+            "Your number is never below 3. Two pairs are the least that has a spread, and may be enough.",
         ),
         Mistake(
             "to_the_nearest",
@@ -282,7 +283,7 @@ SEEDS_NEEDED = Question(
         Mistake(
             "no_least",
             _needed(least=0),
-            "Where the effect is large, you return fewer than 2. One pair alone has no spread: 2 is the least.",
+            "Where the effect is large, you return fewer than 2. One pair has no spread: 2 is the least.",
         ),
         Mistake(
             "not_rounded",
@@ -616,7 +617,7 @@ CHOICES = (
         "judge_recurrent",
         "ReLU cannot be used in recurrent networks.",
         "False",
-        "One network that learns refutes “cannot”: with the identity as recurrent weights it beats tanh here.",
+        "One network that learns refutes “cannot”: with the identity as recurrent weights it beat tanh here.",
         "“Cannot” allows of no exception, and ReLU with the identity as recurrent weights learns the task.",
         "With the identity as recurrent weights it learns what the tanh networks here do not learn in the "
         "same time.",
@@ -628,14 +629,15 @@ CHOICES = (
         "can compute before training.",
         "Supported",
         "The number is the mean of the squares of the negative targets: 0 is the nearest that ReLU comes.",
-        "No training gets around it: the output is never below 0, and 0 is the nearest to a negative target.",
+        "There is no case in which it fails: the output is never below 0, and 0 is the nearest to a negative "
+        "target.",
         "No training gets around it: the output is never below 0, and 0 is the nearest to a negative target.",
         TRAINED,
     ),
     Choice(
         "weigh_a_claim",
-        "“Leaky ReLU brings a dead network back to life.” Lesson 9: from a dead start, with plain SGD, a slope "
-        "of 0.2 reached good accuracies, 0.01 stayed at chance. Which sentence says what these numbers allow?",
+        "“Leaky ReLU brings a dead network back to life.” In lesson 9, from a dead start and with plain SGD, "
+        "a slope of 0.2 reached good accuracies, and 0.01 stayed at chance. What do these numbers allow?",
         (
             Option(
                 "It is supported: with a good slope it works",
@@ -697,7 +699,7 @@ CHOICES = (
             ),
             Option(
                 "The second is better, for most of the interval is above 0",
-                "0 and negative differences lie in it, too. Studies as small as this often name the wrong one.",
+                "0 and negative differences lie in it, too, so the order of the two is open.",
             ),
             Option(
                 "The second is better with probability 95 %",
