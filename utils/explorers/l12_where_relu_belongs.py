@@ -41,8 +41,10 @@ def fits(output):
     """
     x, y = curve("sine", POINTS)
     count = len(LEVELS) * NETWORKS
-    network = Network([1, 32, 32, 1], generator=np.random.default_rng(0), replicas=count)
-    network.parameters[...] = np.tile(network.parameters[:NETWORKS], (len(LEVELS), 1))
+    network, starts = (
+        Network([1, 32, 32, 1], generator=np.random.default_rng(0), replicas=n) for n in (count, NETWORKS)
+    )
+    network.parameters[...] = np.tile(starts.parameters, (len(LEVELS), 1))
     network = with_output(network, OUTPUTS[output])
     targets = y + np.repeat(np.array(LEVELS, np.float32), NETWORKS)[:, None, None]
     fit(
