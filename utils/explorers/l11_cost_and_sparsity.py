@@ -110,8 +110,9 @@ def skipping_picture(times):
     told = []
     for share, both in times.items():
         each = ratios(both, "plain", "skipping")
-        axes.plot([share, share], np.quantile(each, (0.25, 0.75)), color=BLUE, linewidth=3)
-        axes.plot(share, np.median(each), "o", color=BLACK)
+        low, middle, high = np.clip(np.quantile(each, (0.25, 0.5, 0.75)), 0.1, 100)
+        axes.plot([share, share], [low, high], color=BLUE, linewidth=3)
+        axes.plot(share, middle, "o", color=BLACK, clip_on=False)
         told.append(f"{np.median(each):.2g} at {share:.0%}")
     return figure, (
         f"Measured here, time of the plain product over that of the skipping one: {', '.join(told)} zeros "

@@ -750,8 +750,8 @@ CHOICES = (
     Choice(
         id="training_zeros",
         prompt="Before training, about half of the activations in a ReLU network are 0. It is trained on "
-        "images of digits without any penalty, with two recipes: Adam with small steps, and plain steps that "
-        "are larger. Both get about 97 % of the test images right. And the share of zeros?",
+        "images of digits without any penalty, with two recipes: Adam, and another rule with "
+        "larger steps. Both get about 97 % of the test images right. And the share of zeros?",
         options=(
             Option(
                 "still about half with both: training has no reason to change it",
@@ -789,8 +789,8 @@ CHOICES = (
             ),
             Option(
                 "|a| as strongly as before, a² a thousandth",
-                "Yes: the slopes are λ and 2λa. The pull of |a| goes on unchanged until a is 0; that of a² fades "
-                "on the way.",
+                "Yes: the slopes are λ and 2λa. The pull of |a| goes on unchanged until a is 0; that of a² "
+                "fades on the way.",
                 right=True,
             ),
             Option(
