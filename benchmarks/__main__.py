@@ -9,7 +9,7 @@ import os
 import platform
 from pathlib import Path
 
-PARTS = ("training", "pictures", "explorers", "grading")
+PARTS = ("training", "pictures", "explorers", "grading", "clinic")
 
 
 def processor():

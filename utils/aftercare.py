@@ -92,7 +92,7 @@ def unfit(patient, treatment):
 
     A healthy patient must be left as it is. The parts of an ill one that are not ill must be left, too; its
     slope and learning rate may be changed. Then it is trained for `EPOCHS` epochs as prescribed, and must get
-    `ENOUGH` of its own samples right; of a dying one, not more than half of the units may then be dead.
+    `ENOUGH` of its own samples right; and a dying one must not be dying any more.
     """
     wrong = _malformed(patient, treatment)
     if wrong:
@@ -105,7 +105,7 @@ def unfit(patient, treatment):
     if touched:
         return "touched", f"for a patient with the condition '{condition}' it changed {touched}, which is fit"
     share, dead = _after(patient, treatment)
-    if condition == "dying" and dead > 0.5:
+    if condition == "dying" and dead > MOST_DEAD:
         return "dead", f"after {EPOCHS} epochs {dead:.0%} of the units of a dying patient are dead"
     if not share >= ENOUGH:
         rest = f"gets {share:.0%} of its samples right after {EPOCHS} epochs"
@@ -129,9 +129,12 @@ def recovery(patient, treatment):
 
 def _malformed(patient, treatment):
     """A clause when the treatment is not one for this network, else None."""
-    if not isinstance(treatment, dict) or set(treatment) != set(PRESCRIBED):
-        keys = ", ".join(f"`{key}`" for key in PRESCRIBED)
-        return f"it did not return a dictionary with the keys {keys}"
+    if not isinstance(treatment, dict):
+        return "it is no dictionary"
+    missing, more = sorted(set(PRESCRIBED) - set(treatment)), set(treatment) - set(PRESCRIBED)
+    if missing or more:
+        what = f"lacks the keys {missing}" if missing else f"has more keys than {', '.join(PRESCRIBED)}"
+        return f"the dictionary {what}"
     for kind in PRESCRIBED[:2]:
         shapes = [np.shape(each) for each in patient[kind]]
         given = treatment[kind]
