@@ -125,9 +125,8 @@ def table(question, attempts, seeds=SEEDS):
     """Print what the attempts reach."""
     threshold = THRESHOLDS[question]
     print(f"\n{question}: {threshold:.0%} are asked, {seeds} draws\n")
-    print(
-        "| attempt | mean | standard deviation | least | most | passes | seconds |\n|---|---|---|---|---|---|---|"
-    )
+    print("| attempt | mean | standard deviation | least | most | passes | seconds |")
+    print("|---|---|---|---|---|---|---|")
     for name, (right, seconds) in shares(question, attempts, seeds).items():
         of_right = f"{right.mean():.3f} | {right.std(ddof=1):.3f} | {right.min():.3f} | {right.max():.3f}"
         passes = np.sum(right >= threshold)
