@@ -128,17 +128,17 @@ def selu_picture(healthy, broken):
             _band(axes, each, look, marker)
             place = (51, np.log10(np.median(each[:, -1])))
             if cases is healthy:  # they end at one point: named at their start
-                place = (4, np.log10(np.median(each[:, 1])) + 0.1)
+                place = (2.5, np.log10(np.median(each[:, 1])) + 0.1)
             axes.text(*place, name, color=look["color"], va="center", fontsize=10)
         axes.set(xlabel="layer", xlim=(0, 51 if cases is healthy else 84))
         axes.set_xticks(range(0, 51, 10))
-    panels[0].set(title="SELU, LeCun", ylabel="$\\log_{10}$ of the size of z")
-    panels[1].set(title="something else, input of size 1")
+    panels[0].set(title="SELU, LeCun, inputs of three sizes", ylabel="$\\log_{10}$ of the size of z")
+    panels[1].set(title="Other weights or activations, input of size 1")
     ends = [np.median(each[:, -1]) for each in healthy.values()]
-    told = [f"{name} {np.median(each[:, -1]):.2g}" for name, each in broken.items()]
+    told = [f"{name}: {np.median(each[:, -1]):.2g}" for name, each in broken.items()]
     return figure, (
         f"SELU with LeCun: from every input the size in layer 50 is {min(ends):.2f} to {max(ends):.2f}. "
-        f"Otherwise: {', '.join(told)} (medians of {len(each)} networks; bands: all)."
+        f"Otherwise {'; '.join(told)} (medians of {len(each)} networks; bands: all)."
     )
 
 
