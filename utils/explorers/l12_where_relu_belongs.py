@@ -78,7 +78,7 @@ def _outputs_scene():
     figure, (left, right) = new_figure(1, 2, width=7.0, height=3.7, width_ratios=(2.2, 1))
     left.set(xlim=(-2, 2), ylim=(-2.3, 3.4), xlabel="x", ylabel="output")
     left.axhline(0, color=GREY, linewidth=1)
-    left.set_title("target: dashed; best possible: black")
+    left.set_title("dashed: target; thick: best possible")
     right.set(xlim=(0, 1), ylim=(-4.3, 1.1), ylabel="$\\log_{10}$ of the mean squared error")
     right.set_title(f"{NETWORKS} networks")
     right.set_xticks([])
@@ -98,7 +98,7 @@ def _outputs(figure, output, level):
     if dead.any():
         left.plot(x, np.zeros_like(x), color=ORANGE, linewidth=3)
         left.text(-1.9, -2.15, f"{dead.sum()} dead: 0 everywhere", color=ORANGE, va="bottom", fontsize=11)
-    left.plot(x, best, color=BLACK, linewidth=1.6)
+    left.plot(x, best, color=BLACK, linewidth=2.6)
     left.plot(x, target, color=BLACK, linestyle="--", linewidth=1.6)
     place = np.linspace(0.1, 0.9, NETWORKS)
     heights = np.log10(np.maximum(errors, 1e-4))
@@ -330,9 +330,9 @@ def adding_picture(losses):
         axes.semilogy(steps, middle, **look)
         ends.append(np.log10(middle[-1]))
         told.append(f"{name} {middle[-1]:.3f}")
-    for name, look, height in zip(losses, FIVE_LINES, _apart(ends, 0.1), strict=False):
+    for name, look, height in zip(losses, FIVE_LINES, _apart(np.array(ends) + 0.02, 0.11), strict=False):
         axes.text(steps[-1] + 4, 10**height, name, color=look["color"], fontsize=11, va="center")
-    axes.axhline(BASELINE, color=GREY, linewidth=1)
+    axes.plot([0, count], [BASELINE] * 2, color=GREY, linewidth=1)
     axes.text(count / 2, BASELINE * 1.12, "line: always answering 1", color=GREY, fontsize=10, ha="center")
     axes.set(xlim=(0, count * 1.24), xlabel="training step", ylabel="mean squared error (logarithmic)")
     axes.set_yticks([0.3, 0.1, 0.03, 0.01, 0.003], ["0.3", "0.1", "0.03", "0.01", "0.003"])

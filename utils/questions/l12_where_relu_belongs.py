@@ -881,7 +881,7 @@ CHOICES = (
             ),
             Option(
                 "It costs a fifth or more, very different from start to start",
-                "Logits die, and their classes are hardly ever answered; how many is a matter of the start.",
+                "Logits die, and their classes are lost; how many is a matter of the start.",
                 right=True,
             ),
             Option(
@@ -1073,7 +1073,7 @@ CHOICES = (
         (
             Option(
                 "Farther: each network with SwiGLU beats each with ReLU",
-                "The kinds overlap widely: look at the share of the pairs in which ReLU wins.",
+                "The kinds overlap widely: look at the share of the pairs in which ReLU is not behind.",
             ),
             Option(
                 "Much closer: the start matters more than the activation",
