@@ -13,7 +13,7 @@ from utils.question import Mistake, Question
 from utils.training import fit
 from utils.words import kind
 
-EXERCISE = "Exercise"  # the anchor of the lesson's heading
+PARTS = "Build-and-predict"  # the anchor of the lesson's heading
 
 CLASSES = 10
 MLP_SHARE = 0.45
@@ -199,7 +199,7 @@ TRAIN_MLP = Question(
         "epochs in batches of 50, in a new random order in each; SGD with momentum 0.9 and learning rate "
         "0.05, or Adam with 0.001.",
     ),
-    section=EXERCISE,
+    section=PARTS,
 )
 
 TRAIN_CNN = Question(
@@ -232,7 +232,7 @@ TRAIN_CNN = Question(
         "with fan_in = 5 * channels, then one affine layer on the 50 numbers that are left; 20 epochs as for "
         "the MLP (with Adam a learning rate of 0.003).",
     ),
-    section=EXERCISE,
+    section=PARTS,
 )
 
 QUESTIONS = (TRAIN_MLP, TRAIN_CNN)

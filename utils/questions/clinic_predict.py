@@ -9,7 +9,7 @@ from utils.compare import as_array, difference
 from utils.question import Mistake, Question
 from utils.words import kind
 
-EXERCISE = "Exercise"  # the anchor of the lesson's heading
+PARTS = "Build-and-predict"  # the anchor of the lesson's heading
 
 
 def _items(value, names):
@@ -280,7 +280,7 @@ FORECAST = Question(
         "For `off` go through lesson 8's coins again, this time with another width in each layer. The "
         "numbers of pieces are in lesson 5: what a random network has, and what folding layers have.",
     ),
-    section=EXERCISE,
+    section=PARTS,
 )
 
 # confirm_gradient
@@ -448,7 +448,7 @@ CONFIRM_GRADIENT = Question(
         "weights (trials, fan_in, fan_out): `@` multiplies the last two axes, and `swapaxes(1, 2)` "
         "transposes.",
     ),
-    section=EXERCISE,
+    section=PARTS,
 )
 
 # confirm_pieces
@@ -610,7 +610,7 @@ CONFIRM_PIECES = Question(
         "`(on[1:] != on[:-1]).any(axis=1)` has an entry for each of the 100 gaps. A gap counts once, even if "
         "several units or layers switch there: join the layers with `|`, and add 1 to their number.",
     ),
-    section=EXERCISE,
+    section=PARTS,
 )
 
 QUESTIONS = (FORECAST, CONFIRM_GRADIENT, CONFIRM_PIECES)
