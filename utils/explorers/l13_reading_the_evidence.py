@@ -318,7 +318,8 @@ def epochs_picture(intervals):
     figure, axes = new_figure(width=7.6, height=4)
     axes.axhline(0, color=BLACK, linewidth=1)
     told = []
-    for (name, (mean, low, high)), look in zip(intervals.items(), LINES, strict=False):
+    for (name, interval), look in zip(intervals.items(), LINES, strict=False):
+        mean, low, high = interval
         epochs = np.arange(1, len(mean) + 1)
         axes.plot(epochs, mean, **look)
         axes.fill_between(epochs, low, high, color=look["color"], alpha=0.18, linewidth=0)
@@ -334,12 +335,18 @@ def epochs_picture(intervals):
         )
         told.append(
             f"{name} − ReLU: at most {mean[top]:+.3f} (epoch {epochs[top]}), at least {mean[bottom]:+.3f} "
-            f"(epoch {epochs[bottom]}), at the end {mean[-1]:+.3f} ({low[-1]:+.3f} to {high[-1]:+.3f})"
+            f"(epoch {epochs[bottom]}), at the end {_signed(mean[-1])} "
+            f"({_signed(low[-1])} to {_signed(high[-1])})"
         )
     axes.set(xlabel="epoch", ylabel="difference in test accuracy", xlim=(1, len(mean)))
     axes.set_title("mean of 20 pairs (line), 95 % interval (band)")
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     return figure, f"{'. '.join(told)}."
+
+
+def _signed(number):
+    """Three decimals with a sign, but for what rounds to 0."""
+    return f"{number:+.3f}" if abs(number) >= 0.0005 else "0.000"
 
 
 def tasks_picture(runs):

@@ -428,14 +428,27 @@ SWIGLU = Question(
 # verdict
 
 
-def _verdict(low, high, claimed):
+def _decided(low, high, claimed):
     if low > claimed:
         return "supported"
     return "false" if high < claimed else "not decided"
 
 
-def _by_the_middle(low, high, claimed):
-    return "supported" if (low + high) / 2 > claimed else "false"
+def _verdict(
+    decide=_decided,
+    distance=lambda low, high, claimed: {
+        "supported": low - claimed,
+        "false": claimed - high,
+        "not decided": 0.0,
+    },
+):
+    """The answer, or the one with another way to decide, or with other distances."""
+
+    def verdict(low, high, claimed):
+        text = decide(low, high, claimed)
+        return text, distance(low, high, claimed)[text]
+
+    return verdict
 
 
 def _verdict_cases(generator):
@@ -454,6 +467,7 @@ def _verdict_cases(generator):
         case(law(-0.7, -0.6), law(-0.3, -0.2), -0.9),
         case(law(-0.7, -0.6), law(-0.3, -0.2), -0.1),
         case(law(-0.7, -0.6), law(-0.3, -0.2), -0.5),
+        case(law(0.2, 0.3), law(0.6, 0.7), law(0.31, 0.35)),
         case(0.0, 0.5, 0),
         case(-0.5, 0.0, 0),
         case(0.25, 0.75, 0.25),
@@ -466,172 +480,217 @@ VERDICT = Question(
     id="verdict",
     title="What does the interval decide?",
     points=2,
-    reference=_verdict,
+    reference=_verdict(),
     cases=_verdict_cases,
     mistakes=(
         Mistake(
             "ends_decide",
-            lambda low, high, claimed: (
-                "supported" if low >= claimed else "false" if high <= claimed else "not decided"
+            _verdict(
+                lambda low, high, claimed: (
+                    "supported" if low >= claimed else "false" if high <= claimed else "not decided"
+                )
             ),
             "Right but for the edge: an end that *equals* the claimed number decides nothing.",
         ),
         Mistake(
             "nan_false",
-            lambda low, high, claimed: (
-                "supported" if low > claimed else "not decided" if high >= claimed else "false"
+            _verdict(
+                lambda low, high, claimed: (
+                    "supported" if low > claimed else "not decided" if high >= claimed else "false"
+                )
             ),
             "Right but for NaN: every comparison with it is False, so your `else` calls the claim false. "
             "What is not known decides nothing.",
         ),
         Mistake(
             "nan_supported",
-            lambda low, high, claimed: (
-                "false" if high < claimed else "not decided" if low <= claimed else "supported"
+            _verdict(
+                lambda low, high, claimed: (
+                    "false" if high < claimed else "not decided" if low <= claimed else "supported"
+                )
             ),
             "Right but for NaN: every comparison with it is False, so your `else` calls the claim supported. "
             "What is not known decides nothing.",
         ),
         Mistake(
             "claimed_ignored",
-            lambda low, high, claimed: _verdict(low, high, 0.0),
+            _verdict(lambda low, high, claimed: _decided(low, high, 0.0)),
             "You compare the interval with 0. The claim says how large the difference is: compare with "
             "`claimed`.",
         ),
         Mistake(
             "middle",
-            _by_the_middle,
+            _verdict(lambda low, high, claimed: "supported" if (low + high) / 2 > claimed else "false"),
             "You decide by the middle of the interval, always. An interval with the claimed number inside "
             "decides nothing.",
         ),
         Mistake(
             "not_supported_is_false",
-            lambda low, high, claimed: "supported" if low > claimed else "false",
+            _verdict(lambda low, high, claimed: "supported" if low > claimed else "false"),
             "A claim that is not supported is not false yet: the interval may be too wide to tell.",
         ),
         Mistake(
             "not_false_is_supported",
-            lambda low, high, claimed: "false" if high < claimed else "supported",
+            _verdict(lambda low, high, claimed: "false" if high < claimed else "supported"),
             "A claim that is not refuted is not supported yet: the interval may be too wide to tell.",
         ),
         Mistake(
             "wrong_way_round",
-            lambda low, high, claimed: {"supported": "false", "false": "supported"}.get(
-                _verdict(low, high, claimed), "not decided"
+            lambda low, high, claimed: (
+                {"supported": "false", "false": "supported"}.get(_decided(low, high, claimed), "not decided"),
+                _verdict()(low, high, claimed)[1],
             ),
             "The wrong way round: the claim says that the difference is *larger* than `claimed`.",
         ),
         Mistake(
-            "inside_supports",
-            lambda low, high, claimed: (
-                "supported" if low <= claimed <= high else "not decided" if math.isnan(low) else "false"
-            ),
-            "You call a claim supported when its number lies in the interval. It says that the difference is "
-            "*larger* than that: then the whole interval lies above.",
+            "text_alone",
+            _decided,
+            "The text alone is returned. Asked for are two things, the text and the distance.",
         ),
         Mistake(
-            "any_above",
-            lambda low, high, claimed: "supported" if high > claimed else "not decided",
-            "You ask whether a part of the interval lies above. The whole of it must: look at the low end.",
+            "signed",
+            _verdict(
+                distance=lambda low, high, claimed: {
+                    "supported": low - claimed,
+                    "false": high - claimed,
+                    "not decided": 0.0,
+                }
+            ),
+            "The texts are right. Where the claim is false, your distance is negative: it is `claimed` minus "
+            "the high end.",
+        ),
+        Mistake(
+            "far_end",
+            _verdict(
+                distance=lambda low, high, claimed: {
+                    "supported": high - claimed,
+                    "false": claimed - low,
+                    "not decided": 0.0,
+                }
+            ),
+            "The texts are right, but you measure the distance to the far end of the interval. Take the end "
+            "that is nearer to `claimed`.",
+        ),
+        Mistake(
+            "from_the_middle",
+            _verdict(
+                distance=lambda low, high, claimed: {
+                    "supported": (low + high) / 2 - claimed,
+                    "false": claimed - (low + high) / 2,
+                    "not decided": 0.0,
+                }
+            ),
+            "The texts are right, but you measure the distance from the middle of the interval. Take the end "
+            "that is nearer to `claimed`.",
         ),
     ),
     hints=(
         "Three places: the whole interval above `claimed`, the whole below, or neither.",
         "The whole is above if its low end is. Write this test and its counterpart first; what is left is "
         "not decided.",
+        "In each of the three places, return the text and the distance of the nearer end: 0.0 in the last.",
     ),
     section=SEEDS,
+    names=("text", "distance"),
 )
 
 QUESTIONS = (PAIRED_INTERVAL, SEEDS_NEEDED, SWIGLU, VERDICT)
 
 
-def _judge(identifier, claim, verdict, supported, overstated, false, section):
-    """A choice between the three verdicts on a claim."""
+def _judge(identifier, topic, claim, verdict, supported, overstated, false, section):
+    """A choice between the three verdicts on a claim; the topic tells several answers in a row apart."""
     feedback = {"Supported": supported, "Overstated": overstated, "False": false}
-    options = tuple(Option(text, told, right=text == verdict) for text, told in feedback.items())
-    return Choice(identifier, f"“{claim}”", options, section)
+    options = (Option(text, f"{topic}: {told}", right=text == verdict) for text, told in feedback.items())
+    return Choice(identifier, f"“{claim}”", tuple(options), section)
 
 
 CHOICES = (
     _judge(
         "judge_gradient",
+        "Gradients",
         "ReLU avoids vanishing gradients.",
         "Overstated",
-        "With He's initialisation it keeps them. With Xavier's, or PyTorch's default, they vanish.",
-        "It holds with He's initialisation and fails with others: activation and initialisation decide "
+        "with He's initialisation it keeps them. With Xavier's, or PyTorch's default, they vanish.",
+        "it holds with He's initialisation and fails with others: activation and initialisation decide "
         "together.",
-        "There is a case for it: with He's initialisation the gradient arrives, 30 layers down.",
+        "there is a case for it: with He's initialisation the gradient arrives, 30 layers down.",
         COURT,
     ),
     _judge(
         "judge_default",
+        "PyTorch's default",
         "PyTorch's Linear layers start with He's initialisation for ReLU.",
         "False",
-        "The function that it calls bears his first name, Kaiming. The variance is a sixth of He's.",
-        "There is only one case, and it fails: the variance is a sixth of He's.",
-        "The variance is 1 / (3 fan_in), a sixth of He's 2 / fan_in, whatever the function's name is.",
+        "the function that it calls bears his first name, Kaiming. The variance is a sixth of He's.",
+        "there is only one case, and it fails: the variance is a sixth of He's.",
+        "the variance is 1 / (3 fan_in), a sixth of He's 2 / fan_in, whatever the function's name is.",
         COURT,
     ),
     _judge(
         "judge_pieces",
+        "Pieces",
         "With the same number of units, a deeper network has exponentially more linear pieces.",
         "Overstated",
-        "The folded tent has. Random networks, and the trained ones of lesson 5, have about as many at every "
+        "the folded tent has. Random networks, and the trained ones of lesson 5, have about as many at every "
         "depth.",
-        "It is true of the most that is possible, and of networks built to fold. It is not true of typical "
+        "it is true of the most that is possible, and of networks built to fold. It is not true of typical "
         "ones.",
-        "There is a case for it: the folded tent doubles its pieces with every layer.",
+        "there is a case for it: the folded tent doubles its pieces with every layer.",
         COURT,
     ),
     _judge(
         "judge_curve",
+        "Curves",
         "One hidden layer of ReLU units comes as close as you like to a smooth curve on an interval.",
         "Supported",
-        "It is a theorem: n pieces miss by at most max|f''| ℓ²/(8n²), and n may be as large as you like.",
-        "No case fails: for every smooth curve on an interval the bound goes to 0. (It does not say that "
+        "it is a theorem: n pieces miss by at most max|f''| ℓ²/(8n²), and n may be as large as you like.",
+        "no case fails: for every smooth curve on an interval the bound goes to 0. (It does not say that "
         "training finds these weights.)",
-        "Hinges at enough knots do it: the error falls at least as fast as the square of their number grows.",
+        "hinges at enough knots do it: the error falls at least as fast as the square of their number grows.",
         COURT,
     ),
     _judge(
         "judge_zeros",
+        "Zeros",
         "Half of what ReLU hands on is 0. So a network that leaves the zeros out computes twice as fast.",
         "False",
-        "Not even if leaving out costs nothing: the first layer multiplies inputs, which are not ReLU's.",
-        "Its best case is that leaving out costs nothing, and even then it stays below twice.",
-        "Even if leaving out costs nothing, it is less than twice: the first layer's inputs are not ReLU's "
+        "not even if leaving out costs nothing: the first layer multiplies inputs, which are not ReLU's.",
+        "its best case is that leaving out costs nothing, and even then it stays below twice.",
+        "even if leaving out costs nothing, it is less than twice: the first layer's inputs are not ReLU's "
         "zeros. And leaving out costs time.",
         TRAINED,
     ),
     _judge(
         "judge_dead",
+        "Dead units",
         "Under plain SGD on fixed data, a dead unit never recovers.",
         "Overstated",
-        "In the first hidden layer that is a theorem. In the second, units have just come back.",
-        "It holds in the first hidden layer and fails in deeper ones, whose inputs move.",
-        "There is a case for it: in the first hidden layer no unit has come back, and none can.",
+        "in the first hidden layer that is a theorem. In the second, units have just come back.",
+        "it holds in the first hidden layer and fails in deeper ones, whose inputs move.",
+        "there is a case for it: in the first hidden layer no unit has come back, and none can.",
         TRAINED,
     ),
     _judge(
         "judge_recurrent",
+        "Recurrent networks",
         "ReLU cannot be used in recurrent networks.",
         "False",
-        "One network that learns refutes “cannot”: with the identity as recurrent weights it beat tanh here.",
+        "one network that learns refutes “cannot”: with the identity as recurrent weights it beat tanh here.",
         "“Cannot” allows of no exception, and ReLU with the identity as recurrent weights learns the task.",
-        "With the identity as recurrent weights it learns what the tanh networks here do not learn in the "
+        "with the identity as recurrent weights it learns what the tanh networks here do not learn in the "
         "same time.",
         TRAINED,
     ),
     _judge(
         "judge_output",
-        "Where some targets lie below 0, a ReLU after the last layer keeps the error above a number that you "
-        "can compute before training.",
+        "Outputs",
+        "With a ReLU after the last layer, the mean squared error never falls below a number that you can "
+        "compute from the targets alone.",
         "Supported",
-        "The number is the mean of the squares of the negative targets: 0 is the nearest that ReLU comes.",
-        "There is no case in which it fails: the output is never below 0, and 0 is the nearest to a negative "
+        "the number is the mean of min(target, 0)²: to a negative target 0 is the nearest that ReLU comes.",
+        "there is no case in which it fails: the output is never below 0, and 0 is the nearest to a negative "
         "target.",
-        "No training gets around it: the output is never below 0, and 0 is the nearest to a negative target.",
+        "no training gets around it: the output is never below 0, and 0 is the nearest to a negative target.",
         TRAINED,
     ),
     Choice(
