@@ -9,6 +9,7 @@ from utils.activations import ACTIVATIONS
 from utils.datasets import digits, mnist1d
 from utils.explorers import l10_the_family as lesson
 from utils.gated import GATES, GatedUnit, crelu
+from utils.gradients import numeric_gradient
 from utils.judge import diagnose
 from utils.networks import Network
 from utils.optimizers import Adam
@@ -105,6 +106,7 @@ def test_maximum_with_a_slope_above_one_shows_in_the_mean_alone(slope):
     assert mean(wrong) == pytest.approx(-mean(right)) and mean(right) < -0.1
     z = np.linspace(-3, 3, 61)
     assert not np.allclose(wrong(z), right(z))
+    np.testing.assert_allclose(wrong.derivative(z[z != 0]), numeric_gradient(wrong, z[z != 0]), rtol=1e-6)
     gentle = ACTIVATIONS["leaky_relu"].with_parameters(negative_slope=1 / slope)
     np.testing.assert_allclose(lesson.Maximum(1 / slope)(z), gentle(z))
 

@@ -264,6 +264,17 @@ def _a_number(upstream, z, slope):
     return z_gradient, slope_gradient if len(slope_gradient) > 1 else slope_gradient[0]
 
 
+def _axis_one(upstream, z, slope):
+    z_gradient, _ = prelu_backward(upstream, z, slope)
+    summed = np.sum(upstream * np.minimum(z, 0), axis=1)
+    return z_gradient, summed if slope.shape == summed.shape else summed.sum(keepdims=True)
+
+
+def _one_number(upstream, z, slope):
+    z_gradient, _ = prelu_backward(upstream, z, slope)
+    return z_gradient, np.sum(upstream * np.minimum(z, 0))
+
+
 def _both_means(upstream, z, slope):
     z_gradient, _ = prelu_backward(upstream, z, slope)
     return z_gradient, prelu_backward(upstream, z, slope)[1] / len(z)
@@ -284,6 +295,17 @@ PRELU_BACKWARD = Question(
             _summed_over_units,
             "The slope's gradient is summed along the units: it has one number for each sample. Samples "
             "share the slope, so the sum runs over them.",
+        ),
+        Mistake(
+            "axis_one",
+            _axis_one,
+            "You sum along axis 1, over the units. All samples use a unit's slope: sum over them, axis 0.",
+        ),
+        Mistake(
+            "one_number",
+            _one_number,
+            "The slope's gradient is one number, whatever the shape of `slope`. It must have that shape; "
+            "with a slope for each unit, each sums over its own column.",
         ),
         Mistake(
             "not_summed",
@@ -627,6 +649,11 @@ GAIN_OF = Question(
             _gain(shares=lambda weights: weights),
             "The weights are taken as they are. Their sum is not 1 here: divide by it, or every expectation "
             "is too large by that factor.",
+        ),
+        Mistake(
+            "second_not_normalised",
+            lambda values, weights: (gain_of(values, weights)[0], (values**2 @ weights) ** -0.5),
+            "The means are right. In the second moment you forgot to divide by the sum of the weights.",
         ),
         Mistake(
             "not_normalised_but_points",
