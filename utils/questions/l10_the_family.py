@@ -931,7 +931,7 @@ CHOICES = (
     ),
     Choice(
         id="two_rankings",
-        prompt="Seven activations are trained on MNIST-1D with twenty seeds each, everything else alike. "
+        prompt="Eight activations are trained on MNIST-1D with twenty seeds each, everything else alike. "
         "We rank their mean test accuracies after 8 epochs, and again after 32 epochs of the same runs. How "
         "do the two rankings compare?",
         options=(
