@@ -126,7 +126,7 @@ def seeds() -> Explorer:
 
 
 def _seeds_scene():
-    figure, (one, right) = new_figure(1, 2, width=7.8, height=4.3, width_ratios=(1.25, 1))
+    figure, (one, right) = new_figure(1, 2, width=7.4, height=4.0, width_ratios=(1.25, 1))
     one.set(xlim=WINDOW, ylim=(-1, SHOWN_STUDIES + 5), xlabel="contender − ReLU, test accuracy")
     one.set(title=f"{SHOWN_STUDIES} studies: mean ● and 95 % interval", yticks=[])
     one.axvline(0, color=BLACK, linewidth=1)
@@ -149,17 +149,20 @@ def _seeds(figure, contender, seeds, design):
     kinds = np.where(wrong, 2, np.where(decided, 0, 1))
     for kind, colour, style in ((1, GREY, "-"), (0, BLUE, "-"), (2, ORANGE, "--")):
         rows = np.flatnonzero(kinds == kind)
-        one.hlines(rows, low[rows], high[rows], color=colour, linestyle=style, linewidth=1.3)
+        reach = np.stack([low[rows], high[rows], np.full(rows.size, np.nan)], axis=1)  # NaN: lift the pen
+        one.plot(reach.ravel(), np.repeat(rows, 3), color=colour, linestyle=style, linewidth=1.3)
         one.plot(mean[rows], rows, "o", color=colour, markersize=3.5)
     one.axvline(truth, color=BLUE, linestyle=":", linewidth=1.8)
     one.text(truth, SHOWN_STUDIES + 1, f" truth {truth:+.4f}", color=BLUE, fontsize=10, va="bottom")
     lines = shares(contender, design)
     axis = np.arange(2, MOST_SEEDS + 1)
-    for values, look, name in zip(lines, (LINES[1], LINES[0]), ("wrong winner", "shown"), strict=True):
-        right.plot(axis, values, **look)
-        value = values[seeds - 2]
-        right.plot(seeds, value, "o", color=look["color"], markersize=7)
-        right.text(MOST_SEEDS, values[-1] + 0.02, name, color=look["color"], ha="right", va="bottom")
+    ends = lines[:, -10:]
+    for row, (look, name) in enumerate(((LINES[1], "wrong winner"), (LINES[0], "shown"))):
+        right.plot(axis, lines[row], **look)
+        right.plot(seeds, lines[row, seeds - 2], "o", color=look["color"], markersize=7)
+        below = ends[row].max() > 0.9 or (0.07 < ends[row].min() and ends[row, -1] < ends[1 - row, -1])
+        height, va = (ends[row].min() - 0.02, "top") if below else (ends[row].max() + 0.02, "bottom")
+        right.text(MOST_SEEDS, height, name, color=look["color"], ha="right", va=va)
     left = np.mean(np.maximum(found[1] * np.sign(truth), found[2] * np.sign(truth)) < 0)
     pairs = "pairs with the same seeds" if "pairs" in design else "seeds on either side, all different"
     leads = (
