@@ -260,7 +260,6 @@ def losses_picture(cases):
         heights.append(max(wanted, heights[-1] + 0.085) if heights else wanted)
         axes.text(3.12, heights[-1], f"patient {place + 1}", va="center", fontsize=10, color=BLACK)
     axes.axhline(1, color=GREY, linestyle=":", linewidth=1.5)
-    axes.text(-0.1, 0.98, "ln(classes)", color=GREY, va="top", fontsize=10)
     axes.set(xlim=(-0.15, 3.75), ylim=(0, 1.8), xlabel="epochs of further training")
     axes.set_xticks(range(4), ["now", "1", "2", "3"])
     axes.set(ylabel="loss as a share of ln(classes)\n(cut off at 1.75)")
@@ -287,6 +286,7 @@ def signs_picture(found):
         one.set(xlabel=title, ylim=(len(found) - 0.5, -0.5))
         if column != 1:
             one.set_xscale("log")
+            one.minorticks_off()
     axes[0].set_yticks(range(len(found)), list(found))
     axes[2].set_xticks([1e-4, 1e-2, 1], ["≤ 10⁻⁴", "10⁻²", "1"])
     told = []
@@ -315,10 +315,10 @@ def panaceas_picture(cured):
     axes.set_yticks(np.arange(0, 1.1, 0.25))
     axes.legend(loc="upper left", ncols=len(cured), frameon=False, fontsize=9.5)
     told = "; ".join(
-        f"{name}: " + ", ".join(f"{each} {share:.0%}" for each, share in shares.items())
+        f"{name.capitalize()}: " + ", ".join(f"{each} {share:.0%}" for each, share in shares.items())
         for name, shares in cured.items()
     )
-    return figure, f"Cured after {aftercare.EPOCHS} epochs. {told}."
+    return figure, f"Share of the patients cured after {aftercare.EPOCHS} epochs, by treatment. {told}."
 
 
 EXPLORERS = {"rounds": rounds, "cures": cures}
