@@ -9,10 +9,11 @@ import time
 
 import numpy as np
 
+from benchmarks import clinic_training
 from utils import aftercare, clinic
 from utils.judge import diagnose
 from utils.question import RIGHT
-from utils.questions import clinic_diagnose
+from utils.questions import clinic_build, clinic_diagnose, clinic_predict
 
 SEEDS = 20
 
@@ -85,6 +86,21 @@ def part_a():
     seconds_of_a_check()
 
 
+def part_b():
+    """Networks in NumPy alone."""
+    print("\n### Part B: build\n")
+    attempts(clinic_build.QUESTIONS)
+    clinic_training.main()
+
+
+def part_c():
+    """An architecture that nobody has seen."""
+    print("\n### Part C: predict\n")
+    attempts(clinic_predict.QUESTIONS)
+
+
 def main():
     """Print the tables of all parts."""
     part_a()
+    part_b()
+    part_c()

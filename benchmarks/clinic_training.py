@@ -133,9 +133,8 @@ def table(question, attempts, seeds=SEEDS):
         print(f"| {name} | {of_right} | {passes} | {np.median(seconds):.2f} |", flush=True)
 
 
-def part_b():
-    """Networks in NumPy alone."""
-    print("### Part B: build")
+def main():
+    """Print what the solution and all other attempts reach on 20 draws."""
     for question in QUESTIONS:
         attempts = {"the solution": solution()[question]}
         table(question, attempts | SENSIBLE[question] | NAIVE[question])
