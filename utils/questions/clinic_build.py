@@ -217,7 +217,8 @@ TRAIN_CNN = Question(
             _fully_connected,
             "Your labels are right about as often as those of a fully connected network. Usual reasons: "
             "the layers are fully connected, and share nothing between places; or a CNN is stopped too "
-            "early: with Adam at 0.001 it may need 40 epochs, with momentum 0.9 and 0.05 some 10.",
+            "early: 20 epochs of Adam with 0.001 are hardly enough, 20 of momentum with 0.05 are more than "
+            "enough.",
         ),
     ),
     hints=(
