@@ -684,10 +684,10 @@ CHOICES = (
     _judge(
         "judge_output",
         "Outputs",
-        "With a ReLU after the last layer, the mean squared error never falls below a number that you can "
-        "compute from the targets alone.",
+        "With a ReLU after the last layer, no training brings the mean squared error below the mean of "
+        "min(target, 0)².",
         "Supported",
-        "the number is the mean of min(target, 0)²: to a negative target 0 is the nearest that ReLU comes.",
+        "each negative target costs at least its square, for 0 is the nearest to it that ReLU comes.",
         "there is no case in which it fails: the output is never below 0, and 0 is the nearest to a negative "
         "target.",
         "no training gets around it: the output is never below 0, and 0 is the nearest to a negative target.",
