@@ -22,6 +22,7 @@ STEADY = (
     20  # last size over first: in 40 wards from 1/4 to 4, or below 1/150 (faint) and above 150 (exploding)
 )
 ALIKE = 1e-6  # differences as a share of the size: rounding, or more than a fifth
+STEEPEST = 0.5  # of a slope below 0: near 1 there is no bend, and digits can be learnt without one
 MOST_REMEMBERED = 5000
 PRESCRIBED = ("weights", "biases", "negative_slope", "learning_rate")
 
@@ -91,8 +92,8 @@ def unfit(patient, treatment):
     """None when the treatment cures the patient, else (the kind of failure, a clause that tells it).
 
     A healthy patient must be left as it is. The parts of an ill one that are not ill must be left, too; its
-    slope and learning rate may be changed. Then it is trained for `EPOCHS` epochs as prescribed, and must get
-    `ENOUGH` of its own samples right; and a dying one must not be dying any more.
+    slope (0 to `STEEPEST`) and learning rate may be changed. Then it is trained for `EPOCHS` epochs as
+    prescribed, and must get `ENOUGH` of its own samples right; and a dying one must not be dying any more.
     """
     wrong = _malformed(patient, treatment)
     if wrong:
@@ -104,6 +105,12 @@ def unfit(patient, treatment):
     touched = _healthy_parts(patient, treatment, condition, layer)
     if touched:
         return "touched", f"for a patient with the condition '{condition}' it changed {touched}, which is fit"
+    slope = float(treatment["negative_slope"])
+    if not 0 <= slope <= STEEPEST:
+        return (
+            "slope",
+            f"its slope of {slope:g} is not between 0 and {STEEPEST:g}: that is no ReLU's kind of bend",
+        )
     share, dead = _after(patient, treatment)
     if condition == "dying" and dead > MOST_DEAD:
         return "dead", f"after {EPOCHS} epochs {dead:.0%} of the units of a dying patient are dead"

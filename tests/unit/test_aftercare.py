@@ -92,3 +92,10 @@ def test_lists_of_lists_and_narrow_floats_are_treatments_too():
     treatment = copy(case.patient) | {"negative_slope": np.float32(0)}
     treatment["weights"] = [each.tolist() for each in treatment["weights"]]
     assert aftercare.unfit(case.patient, treatment) is None
+
+
+@pytest.mark.parametrize("slope", [1.0, 0.6, -1.0])
+def test_a_cure_has_a_bend(slope):
+    """Digits can be learnt by a linear network, so without this a slope of 1 would mend a dead layer."""
+    case = patient_with("dead layer")
+    assert aftercare.unfit(case.patient, copy(case.patient) | {"negative_slope": slope})[0] == "slope"
