@@ -153,7 +153,7 @@ LESSONS = (
     Lesson(
         "11_cost_and_sparsity",
         "Is ReLU fast, and are its zeros worth anything?",
-        50,
+        60,
         ("01_the_rectifier", "02_why_bend"),
         "Time per element, share of a layer, and when skipping zeros pays.",
         ("practice", "code"),

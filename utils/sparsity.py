@@ -2,6 +2,9 @@
 
 import numpy as np
 
+from utils.layers import Elementwise
+from utils.networks import Network
+
 
 class ActivityPenalty:
     """Adds strength * (sum over the units of |a|, mean over the samples) to the loss: an L1 penalty.
@@ -18,9 +21,9 @@ class ActivityPenalty:
 
         Raises ValueError unless it is at least 0.
         """
-        if not np.all(np.asarray(strength) >= 0):
+        self.strength = np.asarray(strength)
+        if not np.all(self.strength >= 0):
             raise ValueError(f"strength must be at least 0, not {strength}.")
-        self.strength = strength
 
     def forward(self, a):
         """Return a (*replicas, n, width) itself."""
@@ -31,6 +34,14 @@ class ActivityPenalty:
         """Return dL/da = upstream + strength * sign(a) / n, with sign(0) = 0."""
         n = self.a.shape[-2]
         return upstream + np.asarray(self.strength / n, self.a.dtype) * np.sign(self.a)
+
+
+def with_penalty(network, strength, kind=ActivityPenalty):
+    """Return a network of the same layers, with a penalty of this kind after each elementwise one."""
+    layers = []
+    for layer in network.layers:
+        layers += [layer, kind(strength)] if isinstance(layer, Elementwise) else [layer]
+    return Network.of(layers, replicas=network.replicas)
 
 
 def sparse_product(activation, weights):
@@ -47,8 +58,8 @@ def sparse_product(activation, weights):
 def rows_needed(sparsity, batch):
     """Return the expected share of rows that at least one of a batch of samples needs: 1 - sparsity**batch.
 
-    This holds where each activation is 0 with probability sparsity, whatever the other samples do. Zeros that
-    are shared, such as those of dead units, leave fewer rows.
+    This holds where each activation is 0 with probability sparsity, whatever the other samples do. If the
+    units are not alike, take the mean over the units of what this gives for the sparsity of each: it is less.
     """
     return 1 - np.asarray(sparsity, float) ** batch
 
@@ -57,9 +68,11 @@ def rows_used(activation, batch):
     """Return the share of units that at least one sample of a batch needs, as a mean over disjoint batches.
 
     activation (*replicas, n, units) -> (*replicas,). It is cut into batches of `batch` samples; a rest that
-    fills none is left out. Compare with `rows_needed`.
+    fills none is left out. Compare with `rows_needed`. Raises ValueError if there is no whole batch.
     """
     count = activation.shape[-2] // batch
+    if not count:
+        raise ValueError(f"{activation.shape[-2]} samples fill no batch of {batch}.")
     cut = activation[..., : count * batch, :]
     batches = cut.reshape(*cut.shape[:-2], count, batch, cut.shape[-1])
     return (batches != 0).any(axis=-2).mean(axis=(-2, -1))

@@ -10,7 +10,7 @@ import pytest
 from utils.activations import ACTIVATIONS
 from utils.layers import Affine, Elementwise
 from utils.networks import Network
-from utils.sparsity import ActivityPenalty, rows_needed, rows_used, sparse_product, speed_up
+from utils.sparsity import ActivityPenalty, rows_needed, rows_used, sparse_product, speed_up, with_penalty
 
 N, SIZES, STRENGTH = 7, (5, 6, 4, 3), 0.3
 
@@ -21,8 +21,8 @@ def penalised(generator, activation="relu", replicas=(), strength=STRENGTH):
     for fan_in, fan_out in pairwise(SIZES):
         weights = generator.normal(size=(*replicas, fan_in, fan_out))
         layers += [Affine(weights, generator.normal(size=(*replicas, fan_out)))]
-        layers += [Elementwise(ACTIVATIONS[activation]), ActivityPenalty(strength)]
-    return Network.of(layers[:-2], replicas=replicas)
+        layers += [Elementwise(ACTIVATIONS[activation])]
+    return with_penalty(Network.of(layers[:-1], replicas=replicas), strength)
 
 
 def total_loss(network, x, direction, strength):
@@ -95,6 +95,12 @@ def test_it_hands_on_what_it_gets_keeps_float32_and_pulls_no_zero():
     np.testing.assert_array_equal(back, [[0, 0, 1], [-1, 1, 0]])
 
 
+def test_the_strengths_may_come_as_a_list():
+    layer = ActivityPenalty([[[0.5]], [[2.0]]])
+    layer.forward(np.ones((2, 1, 3)))
+    np.testing.assert_array_equal(layer.backward(np.zeros((2, 1, 3)))[:, 0, 0], [0.5, 2])
+
+
 @pytest.mark.parametrize("strength", [-0.1, float("nan"), np.array([0.1, -1.0])])
 def test_a_negative_strength_is_refused(strength):
     with pytest.raises(ValueError, match="strength must be at least 0"):
@@ -137,3 +143,16 @@ def test_rows_used_counts_what_any_sample_of_a_batch_needs():
     np.testing.assert_allclose(rows_used(activation, 1), [7 / 20, 0])
     independent = np.random.default_rng(7).random((40_000, 5)) < 0.5
     assert rows_used(independent, 4) == pytest.approx(rows_needed(0.5, 4), abs=0.01)
+
+
+def test_units_that_differ_need_fewer_rows_than_units_that_are_alike():
+    zero = np.array([0.0, 0.5, 0.9, 0.99, 1.0])
+    activation = np.random.default_rng(8).random((64_000, 5)) >= zero
+    expected = rows_needed(zero, 16).mean()
+    assert rows_used(activation, 16) == pytest.approx(expected, abs=0.01)
+    assert expected < rows_needed(zero.mean(), 16) - 0.2
+
+
+def test_a_batch_that_is_never_full_is_refused():
+    with pytest.raises(ValueError, match="5 samples fill no batch of 6"):
+        rows_used(np.ones((2, 5, 4)), 6)

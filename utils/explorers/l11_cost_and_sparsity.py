@@ -7,10 +7,9 @@ import numpy as np
 from utils.datasets import digits
 from utils.explorer import Choice, Explorer, Range, Stop
 from utils.figures import BLACK, BLUE, GREY, LINES, ORANGE, new_figure
-from utils.layers import Elementwise
 from utils.networks import Network
 from utils.optimizers import SGD, Adam
-from utils.sparsity import ActivityPenalty, rows_needed, speed_up
+from utils.sparsity import rows_needed, speed_up, with_penalty
 from utils.training import fit
 
 # ------------------------------------------------------------------------------------------- measured times
@@ -22,12 +21,17 @@ def ratios(times, one, other):
 
 
 def compared(times, one, other):
-    """Return a sentence that compares two ways: the median of the ratios, their middle half, and a count."""
+    """Return a sentence that compares two ways: the median of the ratios, their middle half, and a count.
+
+    It says so when the middle half spans more than a factor of 2, for then the median means little.
+    """
     each = ratios(times, one, other)
     low, middle, high = np.quantile(each, (0.25, 0.5, 0.75))
     longer = f"longer in {(each > 1).sum()} of {each.size} rounds"
+    uneven = "; uneven: is the computer busy?" if high > 2 * low else ""
     return (
-        f"{one} takes {middle:.2f} times as long as {other} (middle half {low:.2f} to {high:.2f}; {longer})"
+        f"{one} takes {middle:.2f} times as long as {other} "
+        f"(middle half {low:.2f} to {high:.2f}; {longer}{uneven})"
     )
 
 
@@ -68,7 +72,7 @@ def share_picture(times, batch):
     widths = np.array(list(times))
     counted = 100 / (widths + 1)
     axes.plot(widths, counted, color=GREY, linestyle="-.", linewidth=1.5)
-    axes.text(17, 0.35, "share of the operations, 1 / (w + 1)", color=GREY, fontsize=10)
+    axes.text(widths[0], 0.12, "share of the operations, 1 / (w + 1)", color=GREY, fontsize=10)
     told = []
     ways = [way for way in next(iter(times.values())) if way != "affine part"]
     for way, style, marker in zip(ways, LINES, "os^", strict=False):
@@ -107,18 +111,38 @@ def skipping_picture(times):
         axes.plot(zeros, speed_up(zeros, row_cost=cost), **style)
     axes.text(0.58, 3, "model: each row once", color=GREY, ha="right", fontsize=10)
     axes.text(0.56, 0.45, "model: each row three times", color=ORANGE, fontsize=10)
-    told = []
-    for share, both in times.items():
-        each = ratios(both, "plain", "skipping")
-        low, middle, high = np.clip(np.quantile(each, (0.25, 0.5, 0.75)), 0.1, 100)
+    axes.text(0.02, 50, "● measured here", color=BLACK, fontsize=10)
+    found = {
+        share: np.quantile(ratios(both, "plain", "skipping"), (0.25, 0.5, 0.75))
+        for share, both in times.items()
+    }
+    for share, (low, middle, high) in found.items():
         axes.plot([share, share], [low, high], color=BLUE, linewidth=3)
-        axes.plot(share, middle, "o", color=BLACK, clip_on=False)
-        told.append(f"{np.median(each):.2g} at {share:.0%}")
+        axes.plot(share, middle, "o", color=BLACK)
+    ends = np.array(list(found.values()))
+    axes.set_ylim(min(0.1, 0.8 * ends.min()), max(100, 1.25 * ends.max()))
+    told = ", ".join(f"{middle:.2g} at {share:.0%}" for share, (_, middle, _) in found.items())
     return figure, (
-        f"Measured here, time of the plain product over that of the skipping one: {', '.join(told)} zeros "
-        "(medians, with the middle half of the rounds). "
-        "Above 1 skipping wins. The lines are the model that counts how often a needed row is moved."
+        f"Measured here, time of the plain product over that of the skipping one: {told} zeros "
+        f"(medians, with the middle half of the rounds). {paid(list(found), ends[:, 1])} "
+        "The lines are the model that counts how often a needed row is moved."
     )
+
+
+def paid(shares, medians):
+    """Return a sentence: from which share of zeros on skipping pays, between the shares that were measured.
+
+    The median speed-up is taken to be a straight line from share to share, on a logarithmic axis. What
+    counts is the last time that it passes 1.
+    """
+    slower = np.flatnonzero(np.asarray(medians) <= 1)
+    if not slower.size:
+        return f"Skipping pays at every share measured, from {shares[0]:.0%} zeros on."
+    last = slower[-1]
+    if last == len(shares) - 1:
+        return f"Skipping does not pay even at {shares[-1]:.0%} zeros."
+    here = np.interp(0, np.log(medians[last : last + 2]), shares[last : last + 2])
+    return f"Skipping pays from about {here:.0%} zeros on."
 
 
 def _skipping_axes(axes):
@@ -127,11 +151,10 @@ def _skipping_axes(axes):
         xlim=(0, 1),
         ylim=(0.1, 100),
         xlabel="share of zeros among the activations",
-        ylabel="how many times as fast",
+        ylabel="times as fast as the plain product",
     )
     axes.yaxis.set_major_formatter("{x:g}")
     axes.axhline(1, color=BLACK, linewidth=1)
-    axes.text(0.995, 0.93, "as fast as the plain product", fontsize=9, ha="right", va="top")
 
 
 # ------------------------------------------------------------------------------------------- measured zeros
@@ -179,7 +202,7 @@ def penalty_picture(strengths, zeros, scores):
             places = column + np.linspace(-0.12, 0.12, each.size)
             axes.plot(places, each, marker, color=colour, markersize=4, alpha=0.7)
         axes.set_xticks(range(len(strengths)), [f"{strength:g}" for strength in strengths])
-        axes.set(xlabel="strength of the penalty, λ", ylim=(0, 1.02))
+        axes.set(xlabel="strength of the penalty, λ (not to scale)", ylim=(0, 1.02))
         axes.grid(False, axis="x")
     left.set_ylabel("share of zeros, both hidden layers")
     right.set_ylabel("test accuracy")
@@ -217,7 +240,7 @@ def roofline_scene():
         xscale="log",
         yscale="log",
         xlim=(0.8, MOST_OPERATIONS * 1.25),
-        ylim=(0.004, 15),
+        ylim=(0.003, 15),
         xlabel="operations for each number",
         ylabel="nanoseconds for each number",
         title="the function alone",
@@ -253,18 +276,22 @@ def draw_roofline(figure, operations, bandwidth, rate, batch):
     relu, other = time_of(1, 8, rate, bandwidth), time_of(operations, 8, rate, bandwidth)
     left.plot(1, relu, "o", color=BLACK, markersize=8)
     left.plot(operations, other, "^", color=ORANGE, markersize=9)
-    left.text(60, 8 / bandwidth * 1.1, "memory", color=GREY, ha="right", fontsize=9)
+    # On that side where the other line is not near.
+    place = {"x": 1.3, "ha": "left"} if rate > bandwidth else {"x": 60, "ha": "right"}
+    left.text(**place, y=8.8 / bandwidth, s="memory", color=GREY, fontsize=9)
+    left.text(62, 18.6 / rate, "processor", color=GREY, ha="right", fontsize=9)
     for count, style in ((operations, LINES[1]), (1, LINES[2])):
         shares = 100 * layer_share(WIDTHS, batch, count, rate, bandwidth)
         right.plot(WIDTHS, shares, **style)
-    limit = "memory" if 8 / bandwidth >= operations / rate else "the processor"
+    slower = np.sign(operations / rate - 8 / bandwidth)
+    limit = {-1: "memory sets", 0: "memory and the processor together set", 1: "the processor sets"}[slower]
     many = "just as long" if other == relu else f"{other / relu:.3g} times as long"
     at = [100 * layer_share(1024, batch, count, rate, bandwidth) for count in (1, operations)]
     return (
-        f"ReLU takes {relu:.3g} nanoseconds for each number; the function with {operations} "
-        f"operation{'s' * (operations > 1)} takes {other:.3g}, {many}: {limit} sets its time. In a layer of "
-        f"width 1024, with {batch} sample{'s' * (batch > 1)}, ReLU takes {at[0]:.2g} % of the time, the "
-        f"function {at[1]:.2g} %."
+        f"ReLU takes {relu:.3g} nanosecond{'' if relu == 1 else 's'} for each number; the function with "
+        f"{operations} operation{'s' * (operations > 1)} takes {other:.3g}, {many}: {limit} its time. "
+        f"In a layer of width 1024, with {batch} sample{'s' * (batch > 1)}, ReLU takes "
+        f"{at[0]:.2g} % of the time, the function {at[1]:.2g} %."
     )
 
 
@@ -314,11 +341,7 @@ def trained(recipe):
     generator = np.random.default_rng(0)
     plain = Network(SIZES, generator=generator, replicas=len(STRENGTHS))
     plain.parameters[...] = plain.parameters[0]
-    strengths = np.array(STRENGTHS, np.float32)[:, None, None]
-    layers = []
-    for layer in plain.layers:
-        layers += [layer, ActivityPenalty(strengths)] if isinstance(layer, Elementwise) else [layer]
-    network = Network.of(layers, replicas=len(STRENGTHS))
+    network = with_penalty(plain, np.array(STRENGTHS, np.float32)[:, None, None])
     optimizer = Adam(0.002) if RECIPES[recipe] is Adam else SGD(0.1, momentum=0.9)
     stored = [_looked_at(network, data)]
     fit(
@@ -352,15 +375,16 @@ def activity_scene():
         title="all units, all test images",
     )
     left.axvline(0, color=BLACK, linewidth=1)
-    left.text(-5.8, 0.235, "z up to 0: ReLU gives 0", color=ORANGE, fontsize=10)
-    left.text(5.8, 0.235, "z above 0", color=BLUE, ha="right", fontsize=10)
+    left.text(-5.8, 0.235, "z ≤ 0: ReLU gives 0", color=ORANGE, fontsize=10)
+    left.text(5.8, 0.235, "z > 0: ReLU gives z", color=BLUE, ha="right", fontsize=10)
     right.set(
         xlim=(0, 65),
         ylim=(0, 1.04),
-        xlabel="units, the rarest to be 0 first",
+        xlabel="units, sorted by this share",
         ylabel="share of test images with 0",
         title="unit by unit",
     )
+    right.text(64, 0.03, "■ 0 on all of them", color=ORANGE, ha="right", fontsize=10)
     return figure
 
 
@@ -373,17 +397,26 @@ def draw_activity(figure, strength, recipe, epoch, layer):
     half = EDGES.size // 2
     left.stairs(heights[:half], EDGES[: half + 1], fill=True, color=ORANGE, alpha=0.55)
     left.stairs(heights[half:], EDGES[half:], fill=True, color=BLUE, alpha=0.8)
-    ordered = np.sort(shares)
-    right.plot(np.arange(1, shares.size + 1), ordered, "o", color=BLACK, markersize=3.5)
-    right.axhline(shares.mean(), color=ORANGE, linestyle="--", linewidth=1.8)
-    right.text(1, shares.mean() + 0.015, f"mean {shares.mean():.2f}", color=ORANGE, fontsize=10)
     dead = int((shares == 1).sum())
+    places, ordered, mean = np.arange(1, shares.size + 1), np.sort(shares), shares.mean()
+    living = shares.size - dead
+    right.plot(places[:living], ordered[:living], "o", color=BLACK, markersize=3.5)
+    right.plot(places[living:], ordered[living:], "s", color=ORANGE, markersize=4.5)
+    right.axhline(mean, color=BLUE, linestyle="--", linewidth=1.8)
+    label = f"mean {mean:.2f}" if mean < 0.995 else "mean above 0.99"
+    right.text(64, mean - 0.02, label, color=BLUE, ha="right", va="top", fontsize=10)
+    nearly = int((shares >= 0.98).sum())
     highest = f" The highest bar is cut off: {heights.max():.0%}." if heights.max() > 0.25 else ""
     return (
         f"Hidden layer {layer}, λ = {strength:g}, {recipe}, after {epoch} epoch{'s' * (epoch != 1)}: "
-        f"{shares.mean():.1%} zeros, "
-        f"{dead} of {shares.size} units 0 on all test images, {score[row]:.1%} of these right.{highest}"
+        f"{_per_cent(mean)} zeros. Units that are 0 on at least 98% of the test images: {nearly} of "
+        f"{shares.size}; on all of them: {dead}. Right are {score[row]:.1%} of the images.{highest}"
     )
+
+
+def _per_cent(share):
+    """Return a share as a text that says 100.0% of nothing less than all."""
+    return "more than 99.9%" if 0.9995 <= share < 1 else f"{share:.1%}"
 
 
 def activity():
@@ -434,13 +467,21 @@ def draw_skipping(figure, zeros, batch, row_cost, fixed_cost):
     axes.text(even + (-0.01 if right else 0.01), 0.12, "break-even", ha="right" if right else "left",
               color=ORANGE, fontsize=10)  # fmt: skip
     gain = float(speed_up(zeros, batch, row_cost, fixed_cost))
-    axes.plot(zeros, gain, "o", color=BLACK, markersize=8)
-    samples = f"{batch} samples" if batch > 1 else "one sample"
-    where = f"above {even:.1%} zeros" if even > 0 else "from the first zero on"
-    needed = f"need{'s' * (batch == 1)} {float(rows_needed(zeros, batch)):.1%} of the rows"
+    axes.plot(zeros, gain, "o", color=BLACK, markersize=8, clip_on=False, zorder=3)
+    samples = f"{batch} samples need" if batch > 1 else "one sample needs"
+    # In floating point the rows of many samples are all of them; in truth only without any zero.
+    rows = "all" if zeros == 0 else _per_cent(min(float(rows_needed(zeros, batch)), 0.9999))
+    pace = f"{gain:.3g} times as fast" if abs(gain - 1) >= 0.005 else "practically as fast"
+    if even > 0:
+        where = f"It pays above {even:.1%} zeros."
+    elif batch == 1:
+        where = "It pays from the first zero on."
+    else:
+        tenth = (1 - 1 / 1.1) ** (1 / batch)  # where the model is 1.1 times as fast
+        where = f"It never loses, but only above {tenth:.1%} zeros does it gain a tenth."
     return (
-        f"With {zeros:.0%} zeros, {samples} {needed}, and skipping is {gain:.3g} times as fast as the plain "
-        f"product. It pays {where}."
+        f"With {zeros:.0%} zeros, {samples} {rows} of the rows, and skipping is {pace} as the plain product. "
+        f"{where}"
     )
 
 

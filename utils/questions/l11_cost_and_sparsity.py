@@ -180,6 +180,30 @@ FAIR_RATIO = Question(
             "0.75.",
         ),
         Mistake(
+            "difference",
+            lambda times_a, times_b, warm_up: tuple(
+                np.quantile((times_a - times_b)[warm_up:], (0.25, 0.5, 0.75))
+            ),
+            "You take differences. Asked for are ratios: how many *times* as long a takes.",
+        ),
+        Mistake(
+            "other_quartiles",
+            _ratio(low=lambda r: np.sort(r)[r.size // 4], high=lambda r: np.sort(r)[3 * r.size // 4]),
+            "Your ends are single ratios from the sorted list. `np.quantile` takes a place between two "
+            "of them where a quarter falls between two.",
+        ),
+        Mistake(
+            "all_by_index",
+            _ratio(*(lambda r, part=part: np.sort(r)[part * r.size // 4] for part in (1, 2, 3))),
+            "You pick single ratios from the sorted list. `np.quantile` (and the median) take a place "
+            "between two of them where the share falls between two.",
+        ),
+        Mistake(
+            "distances",
+            _ratio(low=lambda r: np.median(r) - _low(r), high=lambda r: _high(r) - np.median(r)),
+            "As ends you return how far the quartiles lie from the median. Return the quartiles themselves.",
+        ),
+        Mistake(
             "tenths",
             _ratio(low=lambda r: np.quantile(r, 0.1), high=lambda r: np.quantile(r, 0.9)),
             "Between your ends lie eight tenths of the ratios. Between the quartiles lies half of them: a "
@@ -200,6 +224,12 @@ FAIR_RATIO = Question(
             ),
             "You sort both arrays before you divide. That tears the pairs apart: the two times of a ratio "
             "must be of the same round.",
+        ),
+        Mistake(
+            "sorted_whole",
+            _ratio(keep=lambda times, warm_up: np.sort(times)[warm_up:]),
+            "You sort both arrays before anything else. Then the first ones are not the warm-up any more, "
+            "and the two times of a ratio are not of the same round.",
         ),
         Mistake(
             "descending",
@@ -254,7 +284,7 @@ def _gradient_cases(generator):
         (np.array([[0.0, 2.0, 5.0], [0.3, -0.0, 0.0]]), 0.5),
         (relu(5, 4), 0.1),
         (signed, 2.0),
-        (np.array([[-3.0, 0.0], [1e-9, -1e-9], [4.0, 0.0]]), 0.3),
+        (np.array([[-3.0, 0.0], [1e-30, -1e-30], [4.0, 0.0]]), 0.3),
         (relu(3, 8).astype(np.float32), 0.25),
         (relu(1, 6) - 0.2, 1.5),
         (relu(4, 2), 0.0),
@@ -268,6 +298,11 @@ def _gradient(slope=np.sign, divisor=lambda a: a.shape[0], sign=1):
         return (sign * strength / divisor(activation) * slope(activation)).astype(activation.dtype)
 
     return answer
+
+
+def _quotient(a):
+    with np.errstate(invalid="ignore"):
+        return a / np.abs(a)
 
 
 L1_GRADIENT = Question(
@@ -298,7 +333,7 @@ L1_GRADIENT = Question(
         Mistake(
             "square_penalty",
             _gradient(slope=lambda a: 2 * a),
-            "This is the derivative of the *squares*. The slope of |a| is the same however large a is.",
+            "This is the slope of the *squares*. The slope of |a| is the same however large a is.",
         ),
         Mistake(
             "times_activation",
@@ -309,14 +344,13 @@ L1_GRADIENT = Question(
         Mistake(
             "penalty_itself",
             _gradient(slope=np.abs),
-            "These are the terms of the penalty itself. Asked for is its derivative with respect to each "
-            "activation.",
+            "These are the terms of the penalty itself. Asked for is its slope for each activation.",
         ),
         Mistake(
             "whole_penalty",
             lambda activation, strength: strength * np.abs(activation).sum() / activation.shape[0],
-            "This is the penalty, one number. Asked for is its derivative with respect to each activation: "
-            "an array of the same shape.",
+            "This is the penalty, one number. Asked for is its slope for each activation: an array of the "
+            "same shape.",
         ),
         Mistake(
             "zeros_are_pulled",
@@ -347,8 +381,30 @@ L1_GRADIENT = Question(
         Mistake(
             "step_not_gradient",
             _gradient(sign=-1),
-            "The sign is turned round. The gradient points where the penalty *grows*; the optimiser steps "
-            "against it by itself.",
+            "The sign is turned round. Asked for is the slope of the penalty, which is above 0 where it "
+            "grows; the training rule steps against it by itself.",
+        ),
+        Mistake(
+            "zero_over_zero",
+            _gradient(slope=_quotient),
+            "a / |a| is 0 / 0 where the activation is 0, and that is NaN. `np.sign` gives 0 there.",
+        ),
+        Mistake(
+            "softened",
+            _gradient(slope=lambda a: a / (np.abs(a) + 1e-8)),
+            "A small number below the line keeps NaN away, but it changes every slope a little, and that of "
+            "a tiny activation much. `np.sign` gives 1, -1 and 0 exactly.",
+        ),
+        Mistake(
+            "summed_over_rows",
+            lambda activation, strength: (strength / activation.shape[0] * np.sign(activation)).sum(axis=0),
+            "You add up over the samples. Each activation has a slope of its own: the shape is that of "
+            "`activation`.",
+        ),
+        Mistake(
+            "strength_missing",
+            lambda activation, strength: np.sign(activation) / activation.shape[0],
+            "The strength is missing.",
         ),
         Mistake(
             "unscaled",
@@ -388,7 +444,9 @@ def _report_cases(generator):
     tiny[1, tiny[0] > 0] = 1e-9
     broken = case(7, 5, 2)
     broken[2, np.flatnonzero(broken[0])[0]] = np.nan
-    made = (small, case(5, 8, 3), leaky, tiny, broken, case(12, 6, 0), case(20, 7, 4, -0.5))
+    # Not dead: what cancels, what is never positive, what never varies. Dead is the last unit alone.
+    signed = np.array([[1.0, -1.0, 0.0, 2.0, 0.0], [-1.0, 0.0, -0.5, 2.0, 0.0], [0.0, 1.0, 0.0, 2.0, 0.0]])
+    made = (small, case(5, 8, 3), leaky, tiny, broken, signed, case(12, 6, 0), case(20, 7, 4, -0.5))
     return [(each,) for each in [*made, case(4, 9, 2).astype(np.float32)]]
 
 
@@ -404,6 +462,16 @@ def _report(zero=lambda a: a == 0, dead=lambda zero: zero.all(axis=0), others=No
     return answer
 
 
+def _found_dead(rule):
+    """zero_report with `rule(activation)` in place of the units that are dead."""
+
+    def answer(activation):
+        zero, dead = activation == 0, rule(activation)
+        return zero.mean(), int(dead.sum()), zero[:, ~dead].mean()
+
+    return answer
+
+
 ZERO_REPORT = Question(
     id="zero_report",
     title="A report on zeros",
@@ -412,7 +480,55 @@ ZERO_REPORT = Question(
     cases=_report_cases,
     names=("zeros", "dead", "zeros_of_others"),
     vectorised=True,
+    sized=lambda n: ((np.arange(n * n) % 5 % 2 * 1.5).reshape(n, n),),
     mistakes=(
+        Mistake(
+            "no_unit_is_dead",
+            _found_dead(lambda a: np.array((a == 0).all())),
+            "You find no dead unit in any case. If you wrote `.all()` without an axis: it asks one question "
+            "about the whole array. `.all(axis=0)` answers for each column.",
+        ),
+        Mistake(
+            "dead_by_sum",
+            _found_dead(lambda a: a.sum(axis=0) == 0),
+            "A column like 1, -1, 0 counts as dead here: its sum (or mean) is 0. Ask of each activation "
+            "whether it is 0.",
+        ),
+        Mistake(
+            "dead_if_never_positive",
+            _found_dead(lambda a: (a <= 0).all(axis=0)),
+            "Units that are negative for some samples count as dead here. z ≤ 0 is the rule for what goes "
+            "*into* ReLU. Of activations only those that are 0 count.",
+        ),
+        Mistake(
+            "dead_if_constant",
+            _found_dead(lambda a: np.ptp(a, axis=0) == 0),
+            "A unit that gives 2 for every sample counts as dead here. It does not vary, but it is not 0.",
+        ),
+        Mistake(
+            "rows_picked",
+            lambda activation: (activation == 0)[~(activation == 0).all(axis=0)].mean(),
+            "The sizes do not fit. There is one true or false for each *unit*, `dead = zero.all(axis=0)`, "
+            "and units are columns: `zero[:, ~dead]`.",
+        ),
+        Mistake(
+            "which_not_how_many",
+            lambda activation: (
+                (found := zero_report(activation))[0],
+                (activation == 0).all(axis=0),
+                found[2],
+            ),
+            "As second value you return *which* units are dead. Asked for is how many.",
+        ),
+        Mistake(
+            "in_per_cent",
+            lambda activation: (
+                100 * (found := zero_report(activation))[0],
+                found[1],
+                100 * found[2],
+            ),
+            "Your shares are in per cent. Asked for are shares between 0 and 1.",
+        ),
         Mistake(
             "share_that_fires",
             lambda activation: (
@@ -542,9 +658,13 @@ def _product_cases(generator):
     leaky, leaky_weights = case(6, 3, 0.5)
     leaky[1:3] = [-0.5, -0.02]
     tiny, tiny_weights = case(5, 4, 0.4)
-    tiny[0], tiny_weights[0] = 1e-9, 1e9
+    tiny[0], tiny_weights[0] = 1e-30, 1e30
     signed, signed_weights = case(9, 2, 0.6)
     signed[signed == 0] = -0.0
+    broken, broken_weights = unread(*case(6, 3, 0.5))
+    broken_weights[np.flatnonzero(broken)[0], 1] = np.nan  # in a row that is needed: it has to show
+    mixed, mixed_weights = case(7, 3, 0.6)
+    mixed_weights[np.flatnonzero(mixed == 0)[0]] = [1.0, np.inf, np.nan]
     first = np.array([0.0, 2.0, 0.0, 1.0]), np.array([[1.0, 5.0], [3.0, -1.0], [7.0, 2.0], [0.5, 4.0]])
     return [
         first,
@@ -552,6 +672,8 @@ def _product_cases(generator):
         unread(leaky, leaky_weights),
         unread(tiny, tiny_weights),
         unread(signed, signed_weights),
+        (broken, broken_weights),
+        (mixed, mixed_weights),
         unread(*case(7, 3, 1.0)),
         unread(*case(40, 6, 0.9, np.float32)),
         case(4, 4, 0.0),
@@ -567,6 +689,20 @@ def _with_rows(used):
         return activation[rows] @ weights[rows]
 
     return answer
+
+
+def _nan_removed(activation, weights):
+    return np.nansum(activation[:, None] * np.nan_to_num(weights), axis=0)
+
+
+def _rows_by_weights(activation, weights):
+    rows = ~np.isnan(weights).any(axis=1)
+    return activation[rows] @ weights[rows]
+
+
+def _argwhere(activation, weights):
+    places = np.argwhere(activation)
+    return activation[places] @ weights[places]
 
 
 def _columns(activation, weights):
@@ -627,8 +763,37 @@ SPARSE_PRODUCT = Question(
         Mistake(
             "one_cut",
             _one_cut,
-            "You pick the places from one of the two arguments only, so the sizes do not fit. Pick the same "
-            "places from both.",
+            "The sizes do not fit. Pick the same places from both arguments, and whole *rows* of `weights` "
+            "(`np.delete` does that with `axis=0` alone).",
+        ),
+        Mistake(
+            "nan_removed",
+            _nan_removed,
+            "A NaN in a row that *is* needed has to show in the result, and you take it away. Choose the "
+            "rows by `activation` alone: then those of the zeros are never read.",
+        ),
+        Mistake(
+            "nan_removed_at_the_end",
+            lambda activation, weights: np.nan_to_num(sparse_product(activation, weights)),
+            "You take NaN out of the result. From a row that is needed it has to show there.",
+        ),
+        Mistake(
+            "rows_by_weights",
+            _rows_by_weights,
+            "You choose the rows by what stands in `weights`. A NaN in a row that *is* needed has to show in "
+            "the result. Choose by `activation` alone.",
+        ),
+        Mistake(
+            "not_a_product",
+            lambda activation, weights: activation[activation != 0] * weights[activation != 0],
+            "`*` lays the activations along the *columns*. `@` multiplies each row by its activation and "
+            "adds the rows up.",
+        ),
+        Mistake(
+            "argwhere",
+            _argwhere,
+            "`np.argwhere` puts each place into a row of its own, so you get an axis too many. "
+            "`np.flatnonzero` gives the places in one vector.",
         ),
         Mistake(
             "rows_not_added",
@@ -755,11 +920,13 @@ CHOICES = (
         options=(
             Option(
                 "still about half with both: training has no reason to change it",
-                "Training has no reason to keep it, either. It moves in both.",
+                "Training has no reason to keep it, either. As a mean over both hidden layers it moves in "
+                "both recipes.",
             ),
             Option(
                 "more zeros with both: each unit learns to fire for a few images only",
-                "A common belief. With one of the recipes most of the units fire *more* often than before.",
+                "A common belief. With one of the recipes the units fire *more* often than before, on "
+                "average.",
             ),
             Option(
                 "fewer zeros with both: a network that learns makes use of its units",
@@ -829,28 +996,29 @@ CHOICES = (
         section=SKIP,
     ),
     Choice(
-        id="half_zeros",
-        prompt="One sample, half of its activations are 0. The product that skips in NumPy first copies the "
-        "rows that it needs into a new array: each is read and written, and then the copy is read. How many "
-        "bytes of weights does it move, compared with the plain product?",
+        id="moved_bytes",
+        prompt="One sample, and 80 % of its activations are 0. The product that skips in NumPy copies each "
+        "row that it needs first. How many bytes of weights does it move, compared with the plain product?",
         options=(
             Option(
-                "half as many",
-                "Half as many rows. But each of them is moved three times: read, written, and read again.",
+                "0.2 times as many",
+                "It needs 0.2 of the rows. But each of them is moved three times: read, written, and read "
+                "again.",
             ),
             Option(
-                "as many",
-                "It is half of the rows, three times each.",
+                "0.4 times as many",
+                "That leaves one way out: each needed row is read, then *written* to its new place, and then "
+                "the copy is read.",
             ),
             Option(
-                "one and a half times as many",
-                "Yes: half of the rows, three times each. Half zeros are not enough for this way of "
-                "skipping; two thirds would break even.",
+                "0.6 times as many",
+                "Yes: 0.2 of the rows, three times each. That is less than 1, so in this model skipping "
+                "pays: the share of zeros is above two thirds.",
                 right=True,
             ),
             Option(
-                "three times as many",
-                "That holds if no activation is 0. Here half of the rows are left out.",
+                "2.4 times as many",
+                "That would be three times the rows of the *zeros*. They are the ones that are left out.",
             ),
         ),
         section=SKIP,
