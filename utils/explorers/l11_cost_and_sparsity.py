@@ -51,12 +51,13 @@ def cost_picture(times, sizes):
         told.append(f"{title}: {'; '.join(f'{way} {median:.2g}' for way, median in medians.items())}")
         one.set(xscale="log", title=title, xlabel="nanoseconds for each number", ylim=(len(ways) - 0.5, -0.5))
         one.xaxis.set_major_formatter("{x:g}")
+        one.xaxis.set_minor_formatter("")
         one.set_yticks(range(len(ways)), list(ways), fontsize=10)
         one.grid(False, axis="y")
     low = min(each.get_xlim()[0] for each in axes)
     high = max(each.get_xlim()[1] for each in axes)
     for one in axes:
-        one.set_xlim(low, high)
+        one.set_xlim(10 ** np.floor(np.log10(low)), 10 ** np.ceil(np.log10(high)))  # whole decades
     return figure, (
         "Measured here, nanoseconds for each number, medians (dots) and middle half of the rounds (bars). "
         f"{'. '.join(told)}."
@@ -276,10 +277,13 @@ def draw_roofline(figure, operations, bandwidth, rate, batch):
     relu, other = time_of(1, 8, rate, bandwidth), time_of(operations, 8, rate, bandwidth)
     left.plot(1, relu, "o", color=BLACK, markersize=8)
     left.plot(operations, other, "^", color=ORANGE, markersize=9)
-    # On that side where the other line is not near.
-    place = {"x": 1.3, "ha": "left"} if rate > bandwidth else {"x": 60, "ha": "right"}
-    left.text(**place, y=8.8 / bandwidth, s="memory", color=GREY, fontsize=9)
-    left.text(62, 18.6 / rate, "processor", color=GREY, ha="right", fontsize=9)
+    # Each line has its name where the other one is not near.
+    if rate > bandwidth:
+        places, side = ((1.3, 8.8 / bandwidth), (2.2, 1.2 / rate)), "left"
+    else:
+        places, side = ((60, 8.8 / bandwidth), (60, 18 / rate)), "right"
+    for place, name in zip(places, ("memory", "processor"), strict=True):
+        left.text(*place, name, color=GREY, ha=side, fontsize=9)
     for count, style in ((operations, LINES[1]), (1, LINES[2])):
         shares = 100 * layer_share(WIDTHS, batch, count, rate, bandwidth)
         right.plot(WIDTHS, shares, **style)
