@@ -69,9 +69,3 @@ def crelu(z):
     Nothing is lost: the first half minus the second is z again.
     """
     return np.concatenate([np.maximum(z, 0), np.maximum(-z, 0)], axis=-1)
-
-
-def crelu_backward(z, upstream):
-    """dL/dz (..., units) from z and upstream = dL/dcrelu (..., 2 units). At z = 0 both slopes count as 0."""
-    positive, negative = np.split(upstream, 2, axis=-1)
-    return positive * (z > 0) - negative * (z < 0)

@@ -18,11 +18,14 @@ class PReLU:
         """Take the slopes at the start, one for each replica: an array (*replicas,)."""
         self.parameters = [slope]
         self.gradients = [np.zeros_like(slope)]
-        self.z = None
+        self.z = self.a = self.negative = self.z_gradient = None
 
     def forward(self, z):
-        """Return a for z, both (*replicas, n, width). NaN stays NaN."""
-        if self.z is None or z.shape != self.z.shape:
+        """Return a for z, both (*replicas, n, width): an array that the next call may overwrite.
+
+        NaN stays NaN, and where the slope is 0, minus infinity becomes NaN.
+        """
+        if self.a is None or (z.shape, z.dtype) != (self.a.shape, self.a.dtype):
             self.a, self.negative, self.z_gradient = (np.empty_like(z) for _ in range(3))
         self.z = z
         np.minimum(z, 0, out=self.negative)

@@ -70,6 +70,14 @@ def test_it_is_the_activation_of_the_registry(slope):
     )
 
 
+def test_the_result_has_the_precision_of_each_call():
+    layer = PReLU(np.array(0.25, dtype=np.float32))
+    single = np.array([[-1.0, 2.0]], dtype=np.float32)
+    assert layer.forward(single).dtype == np.float32
+    double = np.array([[-1.0, 0.1]])
+    np.testing.assert_array_equal(layer.forward(double), [[-0.25, 0.1]])
+
+
 def test_a_network_with_prelu_is_the_network_as_long_as_the_slope_is_that_of_its_activation():
     leaky = ACTIVATIONS["leaky_relu"].with_parameters(negative_slope=0.25)
     network = Network([5, 6, 7, 3], activation=leaky, generator=np.random.default_rng(0), replicas=4)
