@@ -88,91 +88,98 @@ def family_picture():
     )
 
 
-def depth_picture(sizes, networks=20):
+def depth_picture(sizes):
     """Sizes of the signal by layer, as bands and medians: (figure, description).
 
-    sizes: {name: root mean squares (networks, layers)}, at most three.
+    sizes: {name: root mean squares of z (networks, images, layers)}, at most three.
     """
     figure, axes = new_figure(width=6.8, height=3.6)
     told = []
     for (name, each), look, marker in zip(sizes.items(), LINES, "osD", strict=False):
-        _band(axes, each, look, marker)
-        middle = np.log10(np.median(each[:, -1]))
-        axes.text(each.shape[1] + 1, middle, name, color=look["color"], va="center", fontsize=11)
-        told.append(f"{name} from {np.median(each[:, 0]):.2g} to {np.median(each[:, -1]):.2g}")
-    axes.set(xlabel="layer", ylabel="$\\log_{10}$ of the size of z", xlim=(0, each.shape[1] * 1.36))
-    axes.set_xticks(range(0, each.shape[1] + 1, 10))
+        middle = _band(axes, each, look, marker)
+        axes.text(51, middle[-1], name, color=look["color"], va="center", fontsize=11)
+        low, high = each[..., -1].min(), each[..., -1].max()
+        told.append(f"{name}: {10 ** middle[-1]:.2g} ({low:.2g} to {high:.2g})")
+    axes.set(xlabel="layer", ylabel="$\\log_{10}$ of the size of z", xlim=(0, 68))
+    axes.set_xticks(range(0, 51, 10))
     return figure, (
-        f"The size of z in layer 1 and in layer {each.shape[1]}, median of {networks} networks: "
-        f"{'; '.join(told)}. Marks: median; band: all."
+        f"The size of z in layer 50, median and range of {each[..., -1].size} signals: {'; '.join(told)}. "
+        "Marks: median; band: all."
     )
 
 
 def _band(axes, sizes, look, marker):
-    layers = np.arange(1, sizes.shape[1] + 1)
-    logs = np.log10(sizes)
+    """Draw the band of all signals and their median; return log10 of the median, by layer."""
+    logs = np.log10(sizes).reshape(-1, sizes.shape[-1])
+    layers, middle = np.arange(1, logs.shape[1] + 1), np.median(logs, axis=0)
     axes.fill_between(layers, logs.min(axis=0), logs.max(axis=0), color=look["color"], alpha=0.2, lw=0)
-    axes.plot(layers, np.median(logs, axis=0), **look | {"linewidth": 1.4})
-    axes.plot(layers[::5], np.median(logs, axis=0)[::5], marker, color=look["color"], markersize=5)
+    axes.plot(layers, middle, **look | {"linewidth": 1.4})
+    axes.plot(layers[::5], middle[::5], marker, color=look["color"], markersize=5)
+    return middle
 
 
 def selu_picture(healthy, broken):
     """SELU from inputs of several sizes, and four ways to miss it: (figure, description).
 
-    healthy, broken: {name: root mean squares of z (networks, layers)}.
+    healthy, broken: {name: root mean squares of z (networks, images, layers)}.
     """
     figure, panels = new_figure(1, 2, width=9.4, height=4.0)
     markers = ("o", "s", "D", "v")
     for axes, cases in zip(panels, (healthy, broken), strict=True):
         for (name, each), look, marker in zip(cases.items(), LINES, markers, strict=False):
-            _band(axes, each, look, marker)
-            place = (51, np.log10(np.median(each[:, -1])))
-            if cases is healthy:  # they end at one point: named at their start
-                place = (2.5, np.log10(np.median(each[:, 1])) + 0.1)
+            middle = _band(axes, each, look, marker)
+            place = (51, middle[-1])
+            if cases is healthy:  # they end at one point, and are named beside their beginning
+                place = (6, 0.85 * middle[0]) if abs(middle[0]) > 0.5 else (22, 0.2)
+            name = name.replace("σ_w²", "$\\sigma_w^2$")
             axes.text(*place, name, color=look["color"], va="center", fontsize=10)
         axes.set(xlabel="layer", xlim=(0, 51 if cases is healthy else 84))
         axes.set_xticks(range(0, 51, 10))
     panels[0].set(title="SELU, LeCun, inputs of three sizes", ylabel="$\\log_{10}$ of the size of z")
     panels[1].set(title="Other weights or activations, input of size 1")
-    ends = [np.median(each[:, -1]) for each in healthy.values()]
-    told = [f"{name}: {np.median(each[:, -1]):.2g}" for name, each in broken.items()]
+    ends = [np.median(each[..., -1]) for each in healthy.values()]
+    told = [f"{name}: {np.median(each[..., -1]):.2g}" for name, each in broken.items()]
     return figure, (
         f"SELU with LeCun: from every input the size in layer 50 is {min(ends):.2f} to {max(ends):.2f}. "
-        f"Otherwise {'; '.join(told)} (medians of {len(each)} networks; bands: all)."
+        f"Otherwise {'; '.join(told)} (medians of {each[..., -1].size} signals; bands: all)."
     )
 
 
 def slopes_picture(slopes):
-    """Where learned slopes end, by data set and layer: (figure, description).
+    """Where learned slopes start and end, by data set and layer: (figure, description).
 
-    slopes: {data set: slopes after training (layers, networks)}.
+    slopes: {data set: (the start, slopes after training (layers, networks))}, at most three.
     """
-    figure, axes = new_figure(width=7.2, height=3.0)
+    figure, axes = new_figure(width=7.2, height=3.6)
     told, rows = [], []
-    for (name, values), colour, marker in zip(slopes.items(), (BLUE, ORANGE), "os", strict=True):
+    for (name, (start, values)), look, marker in zip(slopes.items(), LINES, "osD", strict=False):
         for layer, each in enumerate(values, 1):
             row = -len(rows)
-            axes.plot(each, np.full(len(each), row), marker, color=colour, alpha=0.45, markersize=7, mew=0)
+            axes.plot(
+                each, np.full(len(each), row), marker, color=look["color"], alpha=0.45, markersize=7, mew=0
+            )
             axes.plot([np.median(each)] * 2, [row - 0.28, row + 0.28], color=BLACK, linewidth=2)
+            axes.plot([start] * 2, [row - 0.4, row + 0.4], color=GREY, linewidth=2, linestyle=":")
+            if not rows:
+                axes.text(start, 0.62, "start", color=GREY, fontsize=10, ha="center")
             rows.append(f"{name}, layer {layer}")
             low, high = _number(each.min(), 2), _number(each.max(), 2)
             told.append(f"{rows[-1]}: {low} to {high}, {np.sum(each < 0)} of {len(each)} below 0")
     axes.axvline(0, color=GREY, linewidth=1.4)
-    axes.axvline(0.25, color=GREY, linewidth=1.4, linestyle=":")
-    axes.text(0.255, 0.62, "start", color=GREY, fontsize=10)
     axes.set_yticks(-np.arange(len(rows)), rows)
-    axes.set(ylim=(0.5 - len(rows), 1.0), xlabel="slope after training (line: median)")
+    axes.set(ylim=(0.5 - len(rows), 1.0), xlabel="slope after training (line: median; dotted: start)")
     return figure, f"Slopes after training. {'; '.join(told)}."
 
 
-def ranking_picture(differences, names, times):
+def ranking_picture(differences, names, relu):
     """Paired differences to ReLU with their 95 % intervals, at two times: (figure, description).
 
     differences: {time: (mean (variants,), half-width of the interval (variants,))}, in accuracy.
+    relu: {time: ReLU's own mean accuracy}.
     """
     figure, panels = new_figure(1, 2, width=9.0, height=3.6, sharex=True)
     told = []
-    for axes, time in zip(panels, times, strict=True):
+    for axes, (time, own) in zip(panels, relu.items(), strict=True):
         mean, half = (100 * np.asarray(each) for each in differences[time])
         order = np.argsort(mean)
         for row, i in enumerate(order):
@@ -181,9 +188,10 @@ def ranking_picture(differences, names, times):
             axes.errorbar(mean[i], row, xerr=half[i], linewidth=2, capsize=4, markersize=6, **look)
         axes.axvline(0, color=GREY, linewidth=1.4)
         axes.set_yticks(range(len(order)), [names[i] for i in order])
-        axes.set(title=f"after {time} epochs", xlabel="accuracy − ReLU's, in points", ylim=(-0.6, len(mean)))
+        axes.set(title=f"after {time} epochs (ReLU: {own:.0%})", xlabel="accuracy − ReLU's, in points")
+        axes.set_ylim(-0.6, len(mean))
         listed = ", ".join(f"{names[i]} {_signed(mean[i], 1)} ± {_number(half[i], 1)}" for i in order[::-1])
-        told.append(f"After {time} epochs, in points: {listed}.")
+        told.append(f"After {time} epochs (ReLU {own:.1%}), in points: {listed}.")
     panels[1].text(0.2, len(names) - 0.55, "ReLU", color=GREY, fontsize=10)
     return figure, " ".join(told) + " Blue circles: the interval leaves 0 out; orange diamonds: it holds 0."
 
@@ -225,6 +233,7 @@ VARIANTS = MappingProxyType(
     }
 )
 NAMES = tuple(VARIANTS)
+LOWEST = 0.2  # of α and β, which must be positive
 Z = np.linspace(-4, 4, 321)
 
 
@@ -252,7 +261,7 @@ def _compare_scene():
         axes.axvline(0, color=GREY, linewidth=1)
         axes.set(xlim=(-4, 4), xlabel="pre-activation z")
     values.set(ylim=(-2.5, 4.5), title="activation f(z)")
-    slopes.set(ylim=(-0.6, 3.2), title="slope f'(z)")
+    slopes.set(ylim=(-1.3, 3.3), title="slope f'(z)")
     values.text(-3.8, 4.05, "first: blue line", color=BLUE, fontsize=10)
     values.text(-3.8, 3.55, "second: orange, dashed", color=ORANGE, fontsize=10)
     return figure
@@ -275,11 +284,15 @@ def _compare(figure, first, first_parameter, second, second_parameter):
         (second, second_parameter, LINES[1]),
     ):
         parameter = round(parameter, 1)
+        if VARIANTS[name][1] in ("alpha", "beta"):
+            parameter = max(parameter, LOWEST)
         value, pieces, *moments = _variant(name, parameter)
         values.plot(Z, value, **look)
         for part, slope in pieces:
             slopes.plot(part, slope, **look)
-        told.append(_told(name, parameter, *moments))
+        low, high = values.get_ylim()
+        leaves = " (the curve leaves the picture)" if value.min() < low or value.max() > high else ""
+        told.append(_told(name, parameter, *moments) + leaves)
     return f"{told[0]}. {told[1]}."
 
 
@@ -290,12 +303,26 @@ def compare() -> Explorer:
         _compare_scene,
         {
             "first": Choice("first", NAMES, "leaky ReLU, slope p"),
-            "first_parameter": Range("p of the first", 0.1, 3.0, 0.1, 0.2),
+            "first_parameter": Range("p of the first", -1.0, 3.0, 0.1, 0.2),
             "second": Choice("second", NAMES, "ELU, α = p"),
-            "second_parameter": Range("p of the second", 0.1, 3.0, 0.1, 1.0),
+            "second_parameter": Range("p of the second", -1.0, 3.0, 0.1, 1.0),
         },
         (
             Stop("A leak goes on falling; ELU's tail flattens.", {}),
+            Stop(
+                "For a slope up to 1, max(p z, z) is leaky ReLU; for p = 2 it is not.",
+                {
+                    "first": "leaky ReLU, slope p",
+                    "first_parameter": 2.0,
+                    "second": "max(p z, z)",
+                    "second_parameter": 2.0,
+                },
+            ),
+            Stop(
+                "A negative slope, which PReLU may learn, makes a valley; its mean and common part "
+                "are larger than ReLU's.",
+                {"first": "leaky ReLU, slope p", "first_parameter": -0.4, "second": "ReLU"},
+            ),
             Stop(
                 "GELU and SiLU: the same idea, one narrower, one wider.", {"first": "GELU", "second": "SiLU"}
             ),
@@ -367,9 +394,7 @@ def _healing_scene():
     for axes in (change, right):
         axes.axhline(0, color=GREY, linewidth=1.4)
     change.set(xlim=(-SHOWN, SHOWN), ylim=(-1.2, 1.2), title="One layer: what it adds to $\\log_{10}$ q")
-    change.set(xlabel="$\\log_{10}$ q", ylabel="change")
-    change.text(-3.8, 1.04, "above 0: the signal grows", color=GREY, fontsize=10)
-    change.text(-3.8, -1.12, "below 0: it shrinks", color=GREY, fontsize=10)
+    change.set(xlabel="$\\log_{10}$ q", ylabel="change (above 0 it grows, below it shrinks)")
     right.set(xlim=(0, DEPTH + 1), ylim=(-10, 10), title="Through 50 layers (theory)", xlabel="layer")
     right.set_ylabel("$\\log_{10}$ q")
     return figure
@@ -388,10 +413,13 @@ def _healing(figure, activation, weights, start):
         end = f"beyond {'−' if path[-1] < 0 else ''}{FAR:g} in layer {len(path)}"
     else:
         end = f"to {_number(path[-1], 2)} in layer {DEPTH}"
-    left = " On the right the points leave the picture." if np.abs(path).max() > 10 else ""
+    outside = abs(path[1] - path[0]) > change.get_ylim()[1]
+    told = " On the left the first point lies outside the picture." if outside else ""
+    if np.abs(path).max() > 10:
+        told += " On the right the points leave the picture."
     return (
         f"{activation} with σ_w² = {sigma:.3f}: log10 q goes from {_number(start, 1)} in layer 1 to "
-        f"{_number(path[1], 2)} in layer 2, and {end}.{left}"
+        f"{_number(path[1], 2)} in layer 2, and {end}.{told}"
     )
 
 

@@ -52,7 +52,7 @@ SELU_CONSTANTS = Question(
     reference=selu_constants,
     cases=_constants_cases,
     relative=1e-6,  # an answer by quadrature will do
-    names=("alpha", "scale"),
+    names=("alpha", "lambda"),
     mistakes=(
         Mistake(
             "always_selu",
@@ -78,8 +78,8 @@ SELU_CONSTANTS = Question(
         Mistake(
             "inverse",
             _constants(scale=lambda q, second: np.sqrt(second / q)),
-            "Your λ is 1 divided by the right one. Where α alone makes the second moment too small, λ must "
-            "be larger than 1.",
+            "Your λ is 1 divided by the right one. λ² times the second moment at λ = 1 shall be `q`: divide "
+            "`q` by it, not it by `q`.",
         ),
         Mistake(
             "q_as_deviation",
@@ -172,6 +172,45 @@ SELU_CONSTANTS = Question(
                 twice=lambda q, once: np.exp(2 * q) * ndtr(2 * np.sqrt(q)),
             ),
             "Φ is taken on the wrong side: it is Φ(−√q) and Φ(−2√q), with a minus.",
+        ),
+        Mistake(
+            "same_tail_twice",
+            _constants(twice=lambda q, once: np.exp(2 * q) * ndtr(-np.sqrt(q))),
+            "α is right. The expectation of e²ᶻ has Φ(−2√q); you took Φ(−√q), which belongs to eᶻ.",
+        ),
+        Mistake(
+            "same_power_twice",
+            _constants(twice=lambda q, once: np.exp(q / 2) * ndtr(-2 * np.sqrt(q))),
+            "α is right. The expectation of e²ᶻ has the factor exp(2q); you took exp(q/2), which belongs to "
+            "eᶻ.",
+        ),
+        Mistake(
+            "power_without_two",
+            _constants(twice=lambda q, once: np.exp(q) * ndtr(-2 * np.sqrt(q))),
+            "α is right. The expectation of e²ᶻ has the factor exp(2q); you took exp(q).",
+        ),
+        Mistake(
+            "power_without_half",
+            _constants(once=lambda q: np.exp(q) * ndtr(-np.sqrt(q))),
+            "The expectation of eᶻ has the factor exp(q/2); you took exp(q).",
+        ),
+        Mistake(
+            "tail_without_root",
+            _constants(
+                once=lambda q: np.exp(q / 2) * ndtr(-q), twice=lambda q, once: np.exp(2 * q) * ndtr(-2 * q)
+            ),
+            "Φ gets −q and −2q. It must get the roots: Φ(−√q) and Φ(−2√q).",
+        ),
+        Mistake(
+            "times_pi",
+            _constants(positive=lambda q: np.sqrt(q / 2 * np.pi)),
+            "The positive half of the mean is √(q/(2π)). Yours is π times too large: `q / 2 * np.pi` divides "
+            "by 2 alone.",
+        ),
+        Mistake(
+            "root_of_q_alone",
+            _constants(scale=lambda q, second: np.sqrt(q) / second),
+            "α is right. In λ the root is taken of q alone: it belongs to the whole quotient.",
         ),
         Mistake(
             "scale_one",
@@ -267,7 +306,12 @@ def _a_number(upstream, z, slope):
 def _axis_one(upstream, z, slope):
     z_gradient, _ = prelu_backward(upstream, z, slope)
     summed = np.sum(upstream * np.minimum(z, 0), axis=1)
-    return z_gradient, summed if slope.shape == summed.shape else summed.sum(keepdims=True)
+    return z_gradient, summed.sum(keepdims=True) if slope.shape == (1,) else summed
+
+
+def _always_total(upstream, z, slope):
+    z_gradient, _ = prelu_backward(upstream, z, slope)
+    return z_gradient, np.sum(upstream * np.minimum(z, 0), keepdims=True).reshape(1)
 
 
 def _one_number(upstream, z, slope):
@@ -297,9 +341,16 @@ PRELU_BACKWARD = Question(
             "share the slope, so the sum runs over them.",
         ),
         Mistake(
+            "always_total",
+            _always_total,
+            "Where each unit has a slope of its own, you still add up everything into one number. A unit's "
+            "slope is moved by that unit's column alone: the result has the shape of `slope`.",
+        ),
+        Mistake(
             "axis_one",
             _axis_one,
-            "You sum along axis 1, over the units. All samples use a unit's slope: sum over them, axis 0.",
+            "Where each unit has a slope, you sum along axis 1, over the units. All samples use a unit's "
+            "slope: sum over them, axis 0.",
         ),
         Mistake(
             "one_number",
@@ -415,6 +466,20 @@ PRELU_BACKWARD = Question(
             "Your dL/dz is the derivative da/dz alone. The chain rule multiplies it by `upstream`.",
         ),
         Mistake(
+            "upstream_on_the_right_alone",
+            lambda upstream, z, slope: (
+                np.where(z > 0, upstream, slope),
+                prelu_backward(upstream, z, slope)[1],
+            ),
+            "In dL/dz you forgot `upstream` on the left: there it is upstream times the slope, not the slope "
+            "alone.",
+        ),
+        Mistake(
+            "nothing_at_zero",
+            _backward(factor=lambda z, slope: np.where(z > 0, 1.0, slope * (z < 0))),
+            "At z = 0 your dL/dz is 0. The convention asked for is the slope there.",
+        ),
+        Mistake(
             "gradients_swapped",
             lambda upstream, z, slope: prelu_backward(upstream, z, slope)[::-1],
             "The two results are the wrong way round: first dL/dz, then dL/dslope.",
@@ -482,6 +547,7 @@ GELU = Question(
     cases=_gelu_cases,
     vectorised=True,
     sized=lambda n: (np.linspace(-3, 3, n), "exact"),
+    relative=1e-6,  # a rounded √(2/π) will do; the two forms differ by far more
     absolute=1e-10,
     mistakes=(
         Mistake(
@@ -515,6 +581,21 @@ GELU = Question(
             "In the exact form erf gets √2 · x. It must get x divided by √2.",
         ),
         Mistake(
+            "root_outside_erf",
+            _gelu_with(exact=lambda x: x / 2 * (1 + erf(x) / np.sqrt(2))),
+            "In the exact form you divide erf(x) by √2. It is x that is divided: erf(x/√2).",
+        ),
+        Mistake(
+            "erf_for_phi",
+            _gelu_with(exact=lambda x: x * erf(x / np.sqrt(2))),
+            "You took erf(x/√2) for Φ(x). It runs from −1 to 1: Φ(x) is (1 + erf(x/√2))/2.",
+        ),
+        Mistake(
+            "exact_bracket_lost",
+            _gelu_with(exact=lambda x: x / 2 + erf(x / np.sqrt(2))),
+            "In the exact form x/2 multiplies the 1 alone. It multiplies the whole bracket, erf included.",
+        ),
+        Mistake(
             "exact_without_one",
             _gelu_with(exact=lambda x: x / 2 * erf(x / np.sqrt(2))),
             "In the exact form the 1 is missing: Φ(x) is (1 + erf(x/√2))/2.",
@@ -528,6 +609,11 @@ GELU = Question(
             "without_half",
             lambda x, form: 2 * gelu(x, form),
             "Both forms are twice too large. For large x GELU is close to x: the factor 1/2 is missing.",
+        ),
+        Mistake(
+            "tanh_without_half",
+            _gelu_with(approximate=lambda x: 2 * gelu(x, "tanh")),
+            "The tanh form is twice too large: the factor is x/2.",
         ),
         Mistake(
             "distribution_only",
@@ -692,6 +778,12 @@ GAIN_OF = Question(
             "the mean square that counts.",
         ),
         Mistake(
+            "standard_deviation",
+            lambda values, weights: (gain_of(values, weights)[0], 1 / values.std(axis=1)),
+            "The means are right. For the gain you divide by NumPy's `std`: it takes the mean away first, "
+            "and knows nothing of the weights. It is the weighted mean of the squares that counts.",
+        ),
+        Mistake(
             "square_of_mean",
             _gain(second=lambda values, shares: (values @ shares) ** 2),
             "You squared the mean. Square the values first, then take the mean.",
@@ -758,13 +850,14 @@ CHOICES = (
     Choice(
         id="gelu_with_he",
         prompt="GELU is a smooth curve close to ReLU. In a network of 50 ReLU layers of 256 units with He "
-        "initialisation (σ_w² = 2) the size of the signal stays. Put GELU in the place of ReLU and change "
-        "nothing else. What is the size of the pre-activations in layer 50, beside that in layer 1?",
+        "initialisation (σ_w² = 2) the size of the signal stays, up to chance. Put GELU in the place "
+        "of ReLU and change nothing else. What is the size of the pre-activations in layer 50, beside "
+        "that in layer 1?",
         options=(
             Option(
                 "about the same: the two curves are nearly one",
                 "Near 0 they are not: GELU's slope there is 1/2 on both sides. A little is lost in each "
-                "layer, and the smaller the signal, the more is lost.",
+                "layer, and the smaller the signal, the larger the share.",
             ),
             Option(
                 "about nine tenths: GELU is slightly smaller",
@@ -786,7 +879,7 @@ CHOICES = (
     Choice(
         id="maximum_moments",
         prompt="Someone writes leaky ReLU with slope 2 as `np.maximum(2 * z, z)`, and wants to see the error "
-        "in a table computed for z ~ N(0, 1). Which number gives it away?",
+        "in a table computed for z ~ N(0, 1): mean, second moment, gain. Which number gives it away?",
         options=(
             Option(
                 "the mean: it has the wrong sign",
@@ -865,7 +958,8 @@ CHOICES = (
     Choice(
         id="selu_keeps_apart",
         prompt="Lesson 6: behind 50 ReLU layers with He, all images point nearly the same way. SELU with "
-        "LeCun's initialisation: two images with correlation 0 in layer 1. Where are they in layer 50?",
+        "LeCun's initialisation: two images have correlation 0 in layer 1. What is their correlation in "
+        "layer 50, on average over many networks?",
         options=(
             Option(
                 "near 1: every activation makes inputs alike",
@@ -878,7 +972,8 @@ CHOICES = (
             ),
             Option(
                 "near −1: the negative tail pushes them apart",
-                "Nothing pushes below 0: what two unrelated inputs get in common is a square.",
+                "Nothing pushes below 0 as a rule (chance may): what two unrelated inputs get in common is a "
+                "square.",
             ),
             Option(
                 "near 1/π, as after one ReLU layer",
@@ -890,12 +985,12 @@ CHOICES = (
     Choice(
         id="prelu_slope",
         prompt="PReLU starts every layer with the slope 0.25 and learns it with the weights. Two hidden "
-        "layers of 64 units are trained on MNIST-1D, twenty networks. Where are the slopes of the second "
-        "layer afterwards?",
+        "layers of 64 units are trained on MNIST-1D for 20 epochs (Adam, learning rate 0.003), in twenty "
+        "networks. Where are the slopes of the second layer afterwards?",
         options=(
             Option(
                 "between 0.05 and 1: a useful leak",
-                "So it is on other data. Nothing in the rule keeps the slope positive.",
+                "So it is on other data, from this start. Nothing in the rule keeps the slope positive.",
             ),
             Option(
                 "near 0: the network finds that ReLU is best",
@@ -908,7 +1003,8 @@ CHOICES = (
             ),
             Option(
                 "still near 0.25: a single number has little influence",
-                "A single number that all samples and all units share collects a large gradient.",
+                "Adam moves it by up to about the learning rate in each step, as it moves a weight. 800 "
+                "steps of 0.003 that mostly point the same way go far.",
             ),
         ),
         section=PRELU,
@@ -932,7 +1028,7 @@ CHOICES = (
     Choice(
         id="two_rankings",
         prompt="Eight activations are trained on MNIST-1D with twenty seeds each, everything else alike. "
-        "We rank their mean test accuracies after 8 epochs, and again after 32 epochs of the same runs. How "
+        "We rank their mean test accuracies after 8 epochs, and again after 24 epochs of the same runs. How "
         "do the two rankings compare?",
         options=(
             Option(
@@ -977,7 +1073,7 @@ CHOICES = (
             ),
             Option(
                 "nothing at all: it is not significant",
-                "It says a good deal: large differences, such as 0.05, are ruled out in this setting.",
+                "It says a good deal: a difference as large as 0.05 would hardly fit these data.",
             ),
         ),
         section=RANKING,
