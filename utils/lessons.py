@@ -145,7 +145,7 @@ LESSONS = (
     Lesson(
         "10_the_family",
         "What does each variant change, and what does it buy?",
-        65,
+        70,
         ("03_derivatives", "06_signals_through_depth"),
         "From leaky ReLU to SwiGLU: values, slopes, gains, and how much of a ranking is noise.",
         ("variants",),
