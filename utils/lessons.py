@@ -169,7 +169,7 @@ LESSONS = (
     Lesson(
         "13_reading_the_evidence",
         "Which common claims about ReLU survive?",
-        55,
+        70,
         (
             "05_folding",
             "07_training_thirty_layers",

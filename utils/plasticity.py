@@ -6,6 +6,7 @@ network learns worse than a new one, it has lost through its training: its plast
 permuted tasks are those of Goodfellow et al. 2013).
 """
 
+import copy
 from typing import NamedTuple
 
 import numpy as np
@@ -26,15 +27,16 @@ def learn_tasks(network, optimizer, x, y, *, tasks, epochs, batch_size, generato
 
     x (n, features) and labels y (n,). Each replica meets its own orders of the features, the first one
     shuffled, too. between(network, x), if given, is called before each task but the first, with the images
-    of the new task (replicas, n, features), and returns the network to go on with: the same, or a copy, with
-    which an optimiser starts anew, too. The network needs one replica axis.
+    of the new task (replicas, n, features), and returns the network to go on with. Each task trains a copy of
+    the network that the last one left, with which an optimiser starts anew, too: the network handed in has
+    learnt the first task alone. It needs one replica axis.
     """
     (replicas,) = network.replicas
     for task in range(tasks):
         orders = generator.permuted(np.tile(np.arange(x.shape[1]), (replicas, 1)), axis=1)
         images = np.ascontiguousarray(x[:, orders].swapaxes(0, 1))
-        if task and between is not None:
-            network = between(network, images)
+        if task:
+            network = copy.deepcopy(network if between is None else between(network, images))
         run = {"epochs": epochs, "batch_size": batch_size, "generator": generator, "progress": False}
         fit(network, images, y, loss="softmax_cross_entropy", optimizer=optimizer, **run)
         reached = accuracy(network, images, y)  # a forward pass on all images, of which z remains

@@ -1,5 +1,6 @@
 """Lesson 13, reading the evidence: what a few seeds can tell, and a network that learns task after task."""
 
+import copy
 from functools import lru_cache
 
 import numpy as np
@@ -8,13 +9,13 @@ from matplotlib.ticker import MaxNLocator
 
 from utils.activations import ACTIVATIONS
 from utils.datasets import digits
+from utils.diagnostics import dead_units
 from utils.evidence import paired_interval, studies, unpaired_interval, unpaired_studies
 from utils.explorer import Choice, Explorer, Live, Range, Stop
 from utils.explorers.l05_folding import random_network
-from utils.explorers.l09_dying_and_rescue import reinitialised
 from utils.figures import BLACK, BLUE, GREY, LINES, ORANGE, new_figure
 from utils.gated import GatedUnit
-from utils.initializers import lecun
+from utils.initializers import he, lecun
 from utils.layers import Affine
 from utils.networks import Network
 from utils.optimizers import Adam
@@ -43,6 +44,27 @@ def swiglu_network(inputs, units, outputs, generator, replicas):
     return Network.of([gated, Affine(last, last_bias)], replicas=replicas)
 
 
+def living_renewed(network, x, generator):
+    """Return a copy in which, layer by layer, as many living hidden units start anew as there are dead ones.
+
+    What lesson 9's `reinitialised` does to the units that are dead on x (fresh He weights, bias 0, outgoing
+    weights 0) is done to living ones, drawn at random; the dead stay as they are. Where more than half are
+    dead, all the living start anew.
+    """
+    network = copy.deepcopy(network)
+    network.forward(x)
+    for layer, dead in enumerate([dead_units(z) for z in network.pre_activations]):
+        lots = np.where(dead, np.inf, generator.random(dead.shape))
+        last = np.minimum(dead.sum(axis=-1), (~dead).sum(axis=-1))  # so many living units start anew
+        chosen = lots.argsort(axis=-1).argsort(axis=-1) < last[..., None]
+        weights = network.weights[layer]
+        fresh = he(*weights.shape[-2:], generator, replicas=network.replicas, dtype=network.dtype)
+        np.copyto(weights, fresh, where=chosen[..., None, :])
+        network.biases[layer][chosen] = 0
+        network.weights[layer + 1][chosen] = 0
+    return network
+
+
 # ------------------------------------------------------------------------------- many runs of one comparison
 
 RUNS = 150
@@ -66,10 +88,10 @@ def reached(activation):
 # ---------------------------------------------------------------------------------------- seeds, dragged
 
 DESIGNS = ("each its own seeds", "the same seeds: pairs")
-MOST_SEEDS = 30
+FEWEST_SEEDS, MOST_SEEDS = 3, 30
 STUDIES = 600
 SHOWN_STUDIES = 30
-WINDOW = (-0.037, 0.034)
+WINDOW = (-0.037, 0.042)
 
 
 @lru_cache
@@ -84,24 +106,24 @@ def compared(contender, design, seeds):
 
 @lru_cache
 def shares(contender, design):
-    """For 2 to MOST_SEEDS seeds, the shares of the studies whose mean has the wrong sign, and whose interval
-    lies on the right side of 0: (2, MOST_SEEDS - 1).
+    """For FEWEST_SEEDS to MOST_SEEDS seeds, the shares of the studies in which ReLU leads, and whose interval
+    lies above 0: (2, numbers of seeds).
     """
-    sign = np.sign(lead(contender))
     found = []
-    for seeds in range(2, MOST_SEEDS + 1):
-        mean, low, high = compared(contender, design, seeds) * sign
-        found.append([np.mean(mean < 0), np.mean(np.minimum(low, high) > 0)])
+    for seeds in range(FEWEST_SEEDS, MOST_SEEDS + 1):
+        mean, low, _ = compared(contender, design, seeds)
+        found.append([np.mean(mean < 0), np.mean(low > 0)])
     return np.array(found).T
 
 
+@lru_cache
 def lead(contender):
-    """The mean of contender - ReLU over all RUNS pairs: the truth that a study is after."""
-    return float(np.mean(reached(CONTENDERS[contender]) - reached("relu")))
+    """The mean of contender - ReLU over all RUNS pairs, above 0 for each contender, and its interval."""
+    return tuple(float(each) for each in paired_interval(reached("relu"), reached(CONTENDERS[contender])))
 
 
 def seeds() -> Explorer:
-    """What studies with few seeds find, where the truth is known.
+    """What studies with few seeds find, beside what all runs together say.
 
     A contender is trained when it is first looked at: less than a second each.
     """
@@ -110,7 +132,7 @@ def seeds() -> Explorer:
         _seeds_scene,
         {
             "contender": Choice("ReLU against", tuple(CONTENDERS), "ELU"),
-            "seeds": Range("seeds on either side", 2, MOST_SEEDS, 1, 5),
+            "seeds": Range("seeds on either side", FEWEST_SEEDS, MOST_SEEDS, 1, 5),
             "design": Choice("design", DESIGNS, DESIGNS[0]),
         },
         (
@@ -118,7 +140,7 @@ def seeds() -> Explorer:
             Stop("Twenty seeds: now most studies see the difference.", {"seeds": 20}),
             Stop("The same seeds on both sides: ten pairs do as well.", {"seeds": 10, "design": DESIGNS[1]}),
             Stop(
-                "A contender that is hardly different: many studies name the wrong winner.",
+                "A contender so close that not even all 150 pairs decide: a study is almost a coin.",
                 {"contender": "GELU", "seeds": 5},
             ),
         ),
@@ -129,49 +151,53 @@ def _seeds_scene():
     figure, (one, right) = new_figure(1, 2, width=7.4, height=4.0, width_ratios=(1.25, 1))
     one.set(xlim=WINDOW, ylim=(-1, SHOWN_STUDIES + 5), xlabel="contender − ReLU, test accuracy")
     one.set(title=f"{SHOWN_STUDIES} studies: mean ● and 95 % interval", yticks=[])
-    one.axvline(0, color=BLACK, linewidth=1)
-    looks = (("winner right, 0 outside", BLUE, "-"), ("0 inside: not decided", GREY, "-"))
-    handles = [Line2D([], [], color=colour, linestyle=style, label=text) for text, colour, style in looks]
-    handles.append(Line2D([], [], color=ORANGE, marker="o", linestyle="--", label="the wrong one leads"))
-    one.legend(handles=handles, loc="upper left", fontsize=9, frameon=False, ncols=1)
-    one.set_ylim(-1, SHOWN_STUDIES + 13)
+    _explain_colours(one)
     right.set(xlim=(1, MOST_SEEDS + 1), ylim=(-0.02, 1.02), xlabel="seeds on either side")
     right.set(ylabel=f"share of {STUDIES} studies", title="As the number of seeds grows")
     return figure
 
 
+def _explain_colours(axes):
+    axes.axvline(0, color=BLACK, linewidth=1)
+    looks = (("interval above 0", BLUE, "-"), ("0 inside: not decided", GREY, "-"))
+    handles = [Line2D([], [], color=colour, linestyle=style, label=text) for text, colour, style in looks]
+    handles.append(Line2D([], [], color=ORANGE, marker="o", linestyle="--", label="mean below 0: ReLU leads"))
+    axes.legend(handles=handles, loc="upper left", fontsize=9, frameon=False, ncols=1)
+    axes.set_ylim(-1, SHOWN_STUDIES + 13)
+
+
 def _seeds(figure, contender, seeds, design):
     one, right = figure.axes
-    truth, found = lead(contender), compared(contender, design, seeds)
+    (truth, least, most), found = lead(contender), compared(contender, design, seeds)
     order = np.argsort(found[0, :SHOWN_STUDIES])
     mean, low, high = found[:, order]
-    wrong, decided = mean * truth < 0, np.minimum(low * np.sign(truth), high * np.sign(truth)) > 0
-    kinds = np.where(wrong, 2, np.where(decided, 0, 1))
+    kinds = np.where(mean < 0, 2, np.where(low > 0, 0, 1))
     for kind, colour, style in ((1, GREY, "-"), (0, BLUE, "-"), (2, ORANGE, "--")):
         rows = np.flatnonzero(kinds == kind)
         reach = np.stack([low[rows], high[rows], np.full(rows.size, np.nan)], axis=1)  # NaN: lift the pen
         one.plot(reach.ravel(), np.repeat(rows, 3), color=colour, linestyle=style, linewidth=1.3)
         one.plot(mean[rows], rows, "o", color=colour, markersize=3.5)
     one.axvline(truth, color=BLUE, linestyle=":", linewidth=1.8)
-    one.text(truth, SHOWN_STUDIES + 1, f" truth {truth:+.4f}", color=BLUE, fontsize=10, va="bottom")
+    one.text(truth, SHOWN_STUDIES + 1, f" all {RUNS}: {truth:+.4f}", color=BLUE, fontsize=10, va="bottom")
     lines = shares(contender, design)
-    axis = np.arange(2, MOST_SEEDS + 1)
+    axis, at = np.arange(FEWEST_SEEDS, MOST_SEEDS + 1), seeds - FEWEST_SEEDS
     ends = lines[:, -10:]
-    for row, (look, name) in enumerate(((LINES[1], "wrong winner"), (LINES[0], "shown"))):
+    for row, (look, name) in enumerate(((LINES[1], "ReLU leads"), (LINES[0], "above 0"))):
         right.plot(axis, lines[row], **look)
-        right.plot(seeds, lines[row, seeds - 2], "o", color=look["color"], markersize=7)
+        right.plot(seeds, lines[row, at], "o", color=look["color"], markersize=7)
         below = ends[row].max() > 0.9 or (0.07 < ends[row].min() and ends[row, -1] < ends[1 - row, -1])
         height, va = (ends[row].min() - 0.02, "top") if below else (ends[row].max() + 0.02, "bottom")
         right.text(MOST_SEEDS, height, name, color=look["color"], ha="right", va=va)
-    left = np.mean(np.maximum(found[1] * np.sign(truth), found[2] * np.sign(truth)) < 0)
     pairs = "pairs with the same seeds" if "pairs" in design else "seeds on either side, all different"
-    leads = (
-        f"{contender} leads ReLU by {truth:.4f}" if truth > 0 else f"ReLU leads {contender} by {-truth:.4f}"
+    reach = f"95 % interval {least:+.5f} to {most:+.5f}" + (
+        "" if least > 0 else ", so even they do not decide"
     )
+    cut = np.sum((low < WINDOW[0]) | (high > WINDOW[1]))
     return (
-        f"Over all {RUNS} pairs of runs {leads}. Of {STUDIES} studies with {seeds} {pairs}, "
-        f"{lines[0, seeds - 2]:.1%} have the wrong one ahead, and in {lines[1, seeds - 2]:.1%} the interval "
-        f"shows the difference (in {left:.1%} it shows the opposite)."
+        f"Over all {RUNS} pairs of runs {contender} leads ReLU by {truth:.4f} ({reach}). Of {STUDIES} "
+        f"studies with {seeds} {pairs}, {lines[0, at]:.1%} have ReLU ahead; the interval lies above 0 in "
+        f"{lines[1, at]:.1%}, below 0 in {np.mean(found[2] < 0):.1%}."
+        + (f" {cut} of the intervals drawn reach beyond the picture." if cut else "")
     )
 
 
@@ -184,7 +210,6 @@ UNITS = {
     "leaky ReLU, slope 0.2": LEAKY.with_parameters(negative_slope=0.2),
     "tanh": ACTIVATIONS["tanh"],
 }
-BETWEEN = ("nothing", "units that are off start anew")
 TASKS = 40
 IMAGES = 320
 
@@ -197,7 +222,6 @@ def tasks() -> Live:
         {
             "unit": Choice("kind of unit", tuple(UNITS), "ReLU"),
             "learning_rate": Choice("learning rate of Adam", (0.003, 0.01, 0.02), 0.01),
-            "between": Choice("between two tasks", BETWEEN, BETWEEN[0]),
             "start": Range("random start", 1, 20, 1, 1),
         },
     )
@@ -211,12 +235,10 @@ def _tasks_scene():
     return figure
 
 
-def _tasks(figure, unit, learning_rate, between, start):
+def _tasks(figure, unit, learning_rate, start):
     data, generator = digits(standardised=True), np.random.default_rng(start)
     network = Network([64, 32, 32, 10], activation=UNITS[unit], generator=generator, replicas=8)
-    fresh = np.random.default_rng(start)
-    renew = None if between == BETWEEN[0] else lambda net, x: reinitialised(net, x, fresh)
-    run = {"tasks": TASKS, "epochs": 10, "batch_size": 64, "generator": generator, "between": renew}
+    run = {"tasks": TASKS, "epochs": 10, "batch_size": 64, "generator": generator}
     found = []
     learning = learn_tasks(network, Adam(learning_rate), data.x_train[:IMAGES], data.y_train[:IMAGES], **run)
     for number, task in enumerate(learning, 1):
@@ -230,9 +252,9 @@ def _tasks(figure, unit, learning_rate, between, start):
         first, last, off = middles[0][0], middles[0][-1], middles[1][-1]
         yield (
             number / TASKS,
-            f"{unit}, learning rate {learning_rate}, between tasks: {between}. After task {number} the "
-            f"median accuracy on it is {last:.2f} (on the first it was {first:.2f}), and {off:.0%} of the "
-            "units are off for all images.",
+            f"{unit}, learning rate {learning_rate}. After task {number} the "
+            f"median accuracy on it is {last:.2f} (on the first it was {first:.2f}), and {_share(off)} of "
+            "the units (median) are off for all images.",
         )
 
 
@@ -257,7 +279,7 @@ def court_picture(docket):
         told.append(f"{claim} ({case}): {np.median(ratios):.2g}")
         before = claim
     axes.set_yticks(range(len(docket)), [f"{claim}: {case}" for claim, case, _ in docket])
-    axes.set(xlabel="measured / claimed  (● one network)")
+    axes.set(xlabel="measured / claimed  (● one measurement)")
     return figure, f"Measured over claimed, medians: {'; '.join(told)}."
 
 
@@ -302,15 +324,20 @@ def studies_picture(groups, truth):
             colour, style = ((BLUE, "-"), (GREY, "-"), (ORANGE, "--"))[kind]
             one.plot([low[study], high[study]], [row, row], color=colour, linestyle=style, linewidth=1.4)
             one.plot(mean[study], row, "o", color=colour, markersize=3.5)
-        one.axvline(0, color=BLACK, linewidth=1)
+        _explain_colours(one)
         one.axvline(truth, color=BLUE, linestyle=":", linewidth=1.8)
-        one.text(truth, SHOWN_STUDIES + 0.5, f" truth {truth:+.4f}", color=BLUE, fontsize=10, va="bottom")
-        one.set(xlim=WINDOW, ylim=(-1, SHOWN_STUDIES + 4), title=title, yticks=[])
+        one.text(
+            truth, SHOWN_STUDIES + 0.5, f" all {RUNS}: {truth:+.4f}", color=BLUE, fontsize=10, va="bottom"
+        )
+        one.set(xlim=WINDOW, title=title, yticks=[])
         one.set(xlabel="ELU − ReLU, test accuracy")
         shown, wrong = np.mean(low > 0), np.mean(mean < 0)
         told.append(f"{title}: {shown:.0%} of the intervals lie above 0, {wrong:.1%} of the means below it")
-    axes[0].set_ylabel(f"{SHOWN_STUDIES} studies, sorted (orange, dashed: ReLU leads)")
-    return figure, f"The truth is {truth:+.4f}. Of {len(mean)} studies, {'; '.join(told)}."
+    axes[0].set_ylabel(f"{SHOWN_STUDIES} of {len(mean)} studies, sorted")
+    return (
+        figure,
+        f"Over all {RUNS} pairs ELU leads by {truth:.4f}. Of {len(mean)} studies, {'; '.join(told)}.",
+    )
 
 
 def epochs_picture(intervals):
@@ -337,9 +364,8 @@ def epochs_picture(intervals):
             va="bottom" if above else "top",
         )
         told.append(
-            f"{name} − ReLU: at most {mean[top]:+.3f} (epoch {epochs[top]}), at least {mean[bottom]:+.3f} "
-            f"(epoch {epochs[bottom]}), at the end {_signed(mean[-1])} "
-            f"({_signed(low[-1])} to {_signed(high[-1])})"
+            f"{name} − ReLU: at most {mean[top]:+.4f} (epoch {epochs[top]}), at least {mean[bottom]:+.4f} "
+            f"(epoch {epochs[bottom]}), at the end {mean[-1]:+.4f} ({low[-1]:+.4f} to {high[-1]:+.4f})"
         )
     axes.set(xlabel="epoch", ylabel="difference in test accuracy", xlim=(1, len(mean)))
     axes.set_title("mean of 20 pairs (line), 95 % interval (band)")
@@ -347,9 +373,9 @@ def epochs_picture(intervals):
     return figure, f"{'. '.join(told)}."
 
 
-def _signed(number):
-    """Three decimals with a sign, but for what rounds to 0."""
-    return f"{number:+.3f}" if abs(number) >= 0.0005 else "0.000"
+def _share(value):
+    """In whole per cent, but for what would round to 0 and is not."""
+    return f"{value:.0%}" if value == 0 or value >= 0.01 else "less than 1%"
 
 
 def tasks_picture(runs):
@@ -366,14 +392,14 @@ def tasks_picture(runs):
             low, high = np.quantile(each, (0.1, 0.9), axis=1)
             one.fill_between(x, low, high, color=look["color"], alpha=0.13, linewidth=0)
         (first, last), off = np.median(values[0][[0, -1]], axis=1), np.median(values[1][-1])
-        told.append(f"{name} from {first:.2f} to {last:.2f}, {off:.0%} of its units off at the end")
+        told.append(f"{name} from {first:.2f} to {last:.2f}, {_share(off)} of its units off at the end")
     handles = [Line2D([], [], label=name, **look) for name, look in zip(runs, LINES, strict=False)]
     axes[0].legend(handles=handles, loc="lower left", fontsize=10, frameon=False)
     axes[0].set(ylim=(0.3, 1.02), title="accuracy on the task just learnt")
     axes[1].set(ylim=(-0.01, 0.5), title="share of units off for all its images")
     for one in axes:
         one.set(xlabel="task  (line: median, band: 8 of 10 networks)", xlim=(1, len(each)))
-    return figure, f"Median accuracy, first to last task: {'; '.join(told)}."
+    return figure, f"Medians of accuracy, first to last task, and of the share off: {'; '.join(told)}."
 
 
 EXPLORERS = {"seeds": seeds, "tasks": tasks}

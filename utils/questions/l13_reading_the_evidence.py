@@ -1,4 +1,4 @@
-"""Lesson 13: an interval for a difference, how many seeds it takes, SwiGLU, and a verdict."""
+"""Lesson 13: an interval for a difference, how many seeds it takes, SwiGLU, and the deciding number."""
 
 import math
 from statistics import NormalDist
@@ -102,6 +102,11 @@ PAIRED_INTERVAL = Question(
             "You divide by n. The standard error is the standard deviation over the *root* of n.",
         ),
         Mistake(
+            "n_minus_one_twice",
+            _interval(root=lambda n: math.sqrt(n - 1)),
+            "The standard deviation has its n - 1 already: the standard error divides it by the root of n.",
+        ),
+        Mistake(
             "no_standard_error",
             _interval(root=lambda n: 1),
             "Your interval tells where single differences lie. The mean of n is surer: divide the standard "
@@ -143,7 +148,8 @@ PAIRED_INTERVAL = Question(
         Mistake(
             "ends_swapped",
             _interval(returned=lambda mean, half: (mean, mean + half, mean - half)),
-            "The two ends are swapped: first the low one.",
+            "The two ends are swapped: first the low one. (Or your t is negative: its place is (1 + "
+            "confidence) / 2.)",
         ),
         Mistake(
             "half_width",
@@ -178,15 +184,17 @@ def _needed(
     *,
     place=lambda confidence: (1 + confidence) / 2,
     power_part=lambda power: NormalDist().inv_cdf(power),
+    total=lambda z1, z2: z1 + z2,
     number=lambda total, spread, effect: (total * spread / effect) ** 2,
+    last=lambda z1, z2: z1**2 / 2,
     rounded=math.ceil,
     least=2,
 ):
     """The answer, or the one with the mistakes that the arguments make."""
 
     def seeds_needed(effect, spread, confidence, power):
-        total = NormalDist().inv_cdf(place(confidence)) + power_part(power)
-        return max(least, rounded(number(total, spread, effect)))
+        z1, z2 = NormalDist().inv_cdf(place(confidence)), power_part(power)
+        return max(least, rounded(number(total(z1, z2), spread, effect) + last(z1, z2)))
 
     return seeds_needed
 
@@ -194,13 +202,14 @@ def _needed(
 def _needed_cases(generator):
     law = generator.uniform
     return [
-        (0.5, 1.0, 0.95, 0.8),  # 31.4: the nearest whole number is too few
-        (1.0, 1.0, 0.95, 0.8),  # 7.85
+        (0.5, 1.0, 0.95, 0.8),  # 33.3: the nearest whole number is too few
+        (1.0, 1.0, 0.95, 0.8),  # 9.77
         (float(law(0.02, 0.05)), float(law(0.1, 0.2)), 0.95, 0.9),
         (-float(law(0.2, 0.3)), float(law(0.5, 0.9)), 0.99, 0.8),
-        (float(law(5, 6)), float(law(0.5, 0.6)), 0.95, 0.8),
+        (float(law(5, 6)), float(law(0.5, 0.6)), 0.8, 0.8),  # below 1, so 2
         (float(law(0.001, 0.002)), float(law(0.004, 0.008)), 0.9, 0.6),
         (float(law(0.3, 0.5)), 0.0, 0.95, 0.8),
+        (0.5, 1.0, 0.95, 0.3),  # below a power of 0.5 its quantile is negative
         (float(law(0.6, 0.9)), float(law(2.5, 3.5)), 0.8, 0.95),
     ]
 
@@ -215,8 +224,29 @@ SEEDS_NEEDED = Question(
         Mistake(
             "no_power",
             _needed(power_part=lambda power: 0.0),
-            "You leave out the power. With so many seeds the interval is as wide as the effect, and every "
-            "second study misses it: add the quantile for the power.",
+            "You leave out the power. With so many seeds the interval reaches about as far as the effect, "
+            "and every second study misses it: add the quantile for the power.",
+        ),
+        Mistake(
+            "no_last_term",
+            _needed(last=lambda z1, z2: 0.0),
+            "You leave out z₁²/2. Without it the spread would have to be known; Student's t, which estimates "
+            "it from the same runs, takes that many runs more.",
+        ),
+        Mistake(
+            "both_in_the_last_term",
+            _needed(last=lambda z1, z2: (z1 + z2) ** 2 / 2),
+            "In the last term, z₁²/2, stands the quantile for the confidence alone.",
+        ),
+        Mistake(
+            "last_not_halved",
+            _needed(last=lambda z1, z2: z1**2),
+            "The last term is *half* of z₁².",
+        ),
+        Mistake(
+            "last_not_squared",
+            _needed(last=lambda z1, z2: z1 / 2),
+            "In the last term z₁ is squared, too: z₁²/2.",
         ),
         Mistake(
             "rounded_down",
@@ -226,7 +256,8 @@ SEEDS_NEEDED = Question(
         Mistake(
             "one_more",
             _needed(rounded=lambda number: math.floor(number) + 1, least=3),
-            "Your number is never below 3. Two pairs are the least that has a spread, and may be enough.",
+            "Your number is never below 3. Two pairs are the least that has a spread, and asked for is at "
+            "least 2.",
         ),
         Mistake(
             "to_the_nearest",
@@ -265,13 +296,7 @@ SEEDS_NEEDED = Question(
         ),
         Mistake(
             "squares_added",
-            lambda effect, spread, confidence, power: max(
-                2,
-                math.ceil(
-                    (NormalDist().inv_cdf((1 + confidence) / 2) ** 2 + NormalDist().inv_cdf(power) ** 2)
-                    * (spread / effect) ** 2
-                ),
-            ),
+            _needed(total=lambda z1, z2: math.hypot(z1, z2)),
             "You square the two quantiles one by one. Add them first, then square the sum.",
         ),
         Mistake(
@@ -294,8 +319,8 @@ SEEDS_NEEDED = Question(
     ),
     hints=(
         "Two quantiles of the normal distribution, `NormalDist().inv_cdf(share)`: for which shares?",
-        "Their sum times spread / effect is the root of the number.",
-        "Square, round up with `math.ceil`, and take at least 2 with `max`.",
+        "Their sum times spread / effect, squared, is the greater part. Then comes the term of z₁ alone.",
+        "Add the two terms, round up with `math.ceil`, and take at least 2 with `max`.",
     ),
     section=SEEDS,
 )
@@ -425,176 +450,229 @@ SWIGLU = Question(
     sized=lambda n: (np.ones((n, 2)), np.ones((2, 3)), np.ones((2, 3)), np.ones((3, 2))),
 )
 
-# verdict
+# deciding_number
+
+# What decides, for each verdict: the least or the greatest of the intervals' low (0) or high (1) ends.
+DECIDING = {"supported": (min, 0), "overstated": (min, 1), "false": (max, 1)}
 
 
-def _decided(low, high, claimed):
-    if low > claimed:
+def _judged(above, below):
+    """The verdict; above and below tell of each case whether its whole interval lies there."""
+    if all(above):
         return "supported"
-    return "false" if high < claimed else "not decided"
+    if all(below):
+        return "false"
+    return "overstated" if any(above) and any(below) else "not decided"
 
 
-def _verdict(
-    decide=_decided,
-    distance=lambda low, high, claimed: {
-        "supported": low - claimed,
-        "false": claimed - high,
-        "not decided": 0.0,
-    },
+def _deciding(
+    *,
+    judged=_judged,
+    above=lambda claimed, low, high: low > claimed,
+    below=lambda claimed, low, high: high < claimed,
+    returned=lambda verdict, case, number: (verdict, case, number),
+    **ends,
 ):
-    """The answer, or the one with another way to decide, or with other distances."""
+    """The answer, or the one with the mistakes that the arguments make; ends replace those of DECIDING."""
 
-    def verdict(low, high, claimed):
-        text = decide(low, high, claimed)
-        return text, distance(low, high, claimed)[text]
+    def deciding_number(claimed, measured):
+        sides = ([side(claimed, *each) for each in measured.values()] for side in (above, below))
+        verdict = judged(*sides)
+        if verdict == "not decided":
+            return returned(verdict, None, None)
+        choose, end = {**DECIDING, **ends}[verdict]
+        case = choose(measured, key=lambda case: measured[case][end])
+        return returned(verdict, case, measured[case][end])
 
-    return verdict
+    return deciding_number
 
 
-def _verdict_cases(generator):
-    law = generator.uniform
+def _first_counterexample(claimed, measured):
+    verdict, case, number = _deciding()(claimed, measured)
+    if verdict == "overstated":
+        case, number = next((case, high) for case, (_, high) in measured.items() if high < claimed)
+    return verdict, case, number
 
-    def case(low, high, claimed):
-        return float(low), float(high), float(claimed)
+
+def _distance(claimed, measured):
+    verdict, case, number = _deciding()(claimed, measured)
+    return verdict, case, None if number is None else number - claimed
+
+
+def _deciding_cases(generator):
+    def intervals(claimed, **places):
+        """Intervals around claimed + place, in shuffled order; half as wide as 1 where the place is not 0."""
+        found = {}
+        for name in generator.permutation(list(places)):
+            place = places[name]
+            low, high = generator.uniform((0.2, 0.3), (0.25, 0.5)) * (1 if place else 2)
+            found[str(name)] = (float(claimed + place - low), float(claimed + place + high))
+        return claimed, found
 
     return [
-        case(0.01, 0.04, 0),
-        case(-0.01, 0.04, 0),
-        case(-0.05, -0.02, 0),
-        case(law(0.2, 0.3), law(0.6, 0.7), 0.1),
-        case(law(0.2, 0.3), law(0.6, 0.7), 0.5),
-        case(law(0.2, 0.3), law(0.6, 0.7), 0.8),
-        case(law(-0.7, -0.6), law(-0.3, -0.2), -0.9),
-        case(law(-0.7, -0.6), law(-0.3, -0.2), -0.1),
-        case(law(-0.7, -0.6), law(-0.3, -0.2), -0.5),
-        case(law(0.2, 0.3), law(0.6, 0.7), law(0.31, 0.35)),
-        case(0.0, 0.5, 0),
-        case(-0.5, 0.0, 0),
-        case(0.25, 0.75, 0.25),
-        case(0.25, 0.75, 0.75),
-        (float("nan"), float("nan"), 0.0),
+        (0.0, {"wide": (0.25, 0.5), "narrow": (-0.5, -0.25)}),
+        (0.0, {"wide": (0.25, 0.5), "narrow": (-0.25, 0.125)}),
+        intervals(0.5, he=3, xavier=1, lecun=2),
+        intervals(-0.5, he=-1, xavier=-3, lecun=-2),
+        intervals(1.0, short=1, long=-1, longer=-2, longest=-3),
+        intervals(0.0, short=-1, long=2, longer=0, longest=-2),
+        intervals(2.0, digits=-1, curve=0, signals=-2),
+        intervals(0.25, digits=0, curve=0),
+        (0.1, {"digits": (0.2, 0.9), "curve": (0.3, 0.4)}),  # the least low end is not of the least high end
+        (0.9, {"digits": (-0.8, 0.6), "curve": (0.3, 0.4)}),
+        (0.5, {"signals": (-0.4, 0.3), "curve": (0.1, 0.2), "digits": (0.9, 1.1)}),
+        (0.0, {"digits": (0.25, 0.5), "curve": (0.0, 0.5)}),  # an end that equals the claim decides nothing
+        (0.0, {"digits": (-0.75, -0.5), "curve": (-0.5, 0.0)}),
+        (0.0, {"digits": (-0.125, 0.5)}),  # one case: its interval decides, or does not
+        (0.2, {"digits": (0.25, 0.75)}),
+        (0.8, {"digits": (0.25, 0.75)}),
     ]
 
 
-VERDICT = Question(
-    id="verdict",
-    title="What does the interval decide?",
+DECIDING_NUMBER = Question(
+    id="deciding_number",
+    title="The number that decides",
     points=2,
-    reference=_verdict(),
-    cases=_verdict_cases,
+    reference=_deciding(),
+    cases=_deciding_cases,
     mistakes=(
         Mistake(
-            "ends_decide",
-            _verdict(
-                lambda low, high, claimed: (
-                    "supported" if low >= claimed else "false" if high <= claimed else "not decided"
-                )
-            ),
-            "Right but for the edge: an end that *equals* the claimed number decides nothing.",
-        ),
-        Mistake(
-            "nan_false",
-            _verdict(
-                lambda low, high, claimed: (
-                    "supported" if low > claimed else "not decided" if high >= claimed else "false"
-                )
-            ),
-            "Right but for NaN: every comparison with it is False, so your `else` calls the claim false. "
-            "What is not known decides nothing.",
-        ),
-        Mistake(
-            "nan_supported",
-            _verdict(
-                lambda low, high, claimed: (
-                    "false" if high < claimed else "not decided" if low <= claimed else "supported"
-                )
-            ),
-            "Right but for NaN: every comparison with it is False, so your `else` calls the claim supported. "
-            "What is not known decides nothing.",
-        ),
-        Mistake(
-            "claimed_ignored",
-            _verdict(lambda low, high, claimed: _decided(low, high, 0.0)),
-            "You compare the interval with 0. The claim says how large the difference is: compare with "
-            "`claimed`.",
-        ),
-        Mistake(
             "middle",
-            _verdict(lambda low, high, claimed: "supported" if (low + high) / 2 > claimed else "false"),
-            "You decide by the middle of the interval, always. An interval with the claimed number inside "
-            "decides nothing.",
+            _deciding(
+                above=lambda claimed, low, high: (low + high) / 2 > claimed,
+                below=lambda claimed, low, high: (low + high) / 2 < claimed,
+            ),
+            "You go by the middle of each interval. An interval with the claimed number inside decides "
+            "nothing.",
         ),
         Mistake(
-            "not_supported_is_false",
-            _verdict(lambda low, high, claimed: "supported" if low > claimed else "false"),
-            "A claim that is not supported is not false yet: the interval may be too wide to tell.",
-        ),
-        Mistake(
-            "not_false_is_supported",
-            _verdict(lambda low, high, claimed: "false" if high < claimed else "supported"),
-            "A claim that is not refuted is not supported yet: the interval may be too wide to tell.",
+            "touching",
+            _deciding(
+                above=lambda claimed, low, high: low >= claimed,
+                below=lambda claimed, low, high: high <= claimed,
+            ),
+            "An end that equals `claimed` does not lie beyond it: that interval decides nothing.",
         ),
         Mistake(
             "wrong_way_round",
-            lambda low, high, claimed: (
-                {"supported": "false", "false": "supported"}.get(_decided(low, high, claimed), "not decided"),
-                _verdict()(low, high, claimed)[1],
+            _deciding(
+                above=lambda claimed, low, high: high < claimed,
+                below=lambda claimed, low, high: low > claimed,
             ),
-            "The wrong way round: the claim says that the difference is *larger* than `claimed`.",
+            "The wrong way round: the claim says that the numbers lie *above* `claimed`.",
+        ),
+        Mistake(
+            "one_case_supports",
+            _deciding(judged=lambda above, below: "supported" if any(above) else _judged(above, below)),
+            "One case above `claimed` does not support a claim about every case: all intervals must lie "
+            "above.",
+        ),
+        Mistake(
+            "one_case_refutes",
+            _deciding(judged=lambda above, below: "false" if any(below) else _judged(above, below)),
+            'Where the claim holds in some cases and fails in others, it is "overstated". "false" is for '
+            "claims "
+            "that fail in every case.",
+        ),
+        Mistake(
+            "not_supported_is_false",
+            _deciding(
+                judged=lambda above, below: (
+                    "supported" if all(above) else "overstated" if any(above) else "false"
+                )
+            ),
+            "An interval that does not lie above `claimed` need not lie below it: it may be too wide to "
+            "tell.",
+        ),
+        Mistake(
+            "not_false_is_supported",
+            _deciding(
+                judged=lambda above, below: (
+                    "false" if all(below) else "overstated" if any(below) else "supported"
+                )
+            ),
+            "An interval that does not lie below `claimed` need not lie above it: it may be too wide to "
+            "tell.",
+        ),
+        Mistake(
+            "only_two_verdicts",
+            _deciding(
+                judged=lambda above, below: (
+                    "supported" if all(above) else "overstated" if any(below) else "not decided"
+                )
+            ),
+            'Where every interval lies below `claimed`, the claim is "false": no case speaks for it.',
+        ),
+        Mistake(
+            "the_best_supports",
+            _deciding(supported=(max, 0)),
+            'For "supported" you name the case that speaks most for the claim. What decides is the one that '
+            "speaks least for it: the smallest low end.",
+        ),
+        Mistake(
+            "the_far_end_supports",
+            _deciding(supported=(min, 1)),
+            'For "supported" you take a high end. The whole interval lies above `claimed` if its *low* end '
+            "does.",
+        ),
+        Mistake(
+            "the_worst_refutes",
+            _deciding(false=(min, 1)),
+            'For "false" you name the case that speaks least for the claim. The claim fails even in the one '
+            "that "
+            "speaks most for it: the greatest high end.",
+        ),
+        Mistake(
+            "the_far_end_refutes",
+            _deciding(false=(max, 0)),
+            'For "false" you take a low end. The whole interval lies below `claimed` if its *high* end does.',
+        ),
+        Mistake(
+            "the_example_decides",
+            _deciding(overstated=(max, 0)),
+            'For "overstated" you name a case that speaks for the claim. What decides is the clearest '
+            "counterexample: the smallest high end.",
+        ),
+        Mistake(
+            "the_lowest_end",
+            _deciding(overstated=(min, 0)),
+            'For "overstated" you take a low end. The whole interval lies below `claimed` if its *high* end '
+            "does.",
+        ),
+        Mistake(
+            "first_counterexample",
+            _first_counterexample,
+            'For "overstated" you name a counterexample, but not the clearest one, the one with the smallest '
+            "high end.",
+        ),
+        Mistake(
+            "distance",
+            _distance,
+            "You return the distance from `claimed`. Asked for is the end of the interval itself.",
         ),
         Mistake(
             "text_alone",
-            _decided,
-            "The text alone is returned. Asked for are two things, the text and the distance.",
+            _deciding(returned=lambda verdict, case, number: verdict),
+            "The verdict alone is returned. Asked for are three things: verdict, case and number.",
         ),
         Mistake(
-            "signed",
-            _verdict(
-                distance=lambda low, high, claimed: {
-                    "supported": low - claimed,
-                    "false": high - claimed,
-                    "not decided": 0.0,
-                }
-            ),
-            "The texts are right. Where the claim is false, your distance is negative: it is `claimed` minus "
-            "the high end.",
-        ),
-        Mistake(
-            "far_end",
-            _verdict(
-                distance=lambda low, high, claimed: {
-                    "supported": high - claimed,
-                    "false": claimed - low,
-                    "not decided": 0.0,
-                }
-            ),
-            "The texts are right, but you measure the distance to the far end of the interval. Take the end "
-            "that is nearer to `claimed`.",
-        ),
-        Mistake(
-            "from_the_middle",
-            _verdict(
-                distance=lambda low, high, claimed: {
-                    "supported": (low + high) / 2 - claimed,
-                    "false": claimed - (low + high) / 2,
-                    "not decided": 0.0,
-                }
-            ),
-            "The texts are right, but you measure the distance from the middle of the interval. Take the end "
-            "that is nearer to `claimed`.",
+            "order",
+            _deciding(returned=lambda verdict, case, number: (verdict, number, case)),
+            "The order is not right: `verdict, case, number`.",
         ),
     ),
     hints=(
-        "Three places: the whole interval above `claimed`, the whole below, or neither.",
-        "The whole is above if its low end is. Write this test and its counterpart first; what is left is "
-        "not decided.",
-        "In each of the three places, return the text and the distance of the nearer end: 0.0 in the last.",
+        "First the verdict: make two lists, which intervals lie above `claimed` and which lie below it; "
+        "`all` and `any` tell of a list whether all of it, or some of it, is True.",
+        "Then the case: `min` or `max` of `measured` by one end of its intervals, as in the example of the "
+        "task.",
+        "supported: the smallest low end. overstated: the smallest high end. false: the greatest high end.",
     ),
-    section=SEEDS,
-    names=("text", "distance"),
+    section=COURT,
+    names=("verdict", "case", "number"),
 )
 
-QUESTIONS = (PAIRED_INTERVAL, SEEDS_NEEDED, SWIGLU, VERDICT)
+QUESTIONS = (PAIRED_INTERVAL, SEEDS_NEEDED, SWIGLU, DECIDING_NUMBER)
 
 
 def _judge(identifier, topic, claim, verdict, supported, overstated, false, section):
@@ -610,10 +688,9 @@ CHOICES = (
         "Gradients",
         "ReLU avoids vanishing gradients.",
         "Overstated",
-        "with He's initialisation it keeps them. With Xavier's, or PyTorch's default, they vanish.",
-        "it holds with He's initialisation and fails with others: activation and initialisation decide "
-        "together.",
-        "there is a case for it: with He's initialisation the gradient arrives, 30 layers down.",
+        "with He's initialisation wide layers keep them. With Xavier's, or PyTorch's default, they vanish.",
+        "it holds with He's initialisation and fails with others. χ decides: 1 with He's, 1/2 with Xavier's.",
+        "there is a case for it: with He's initialisation the gradient arrives, 30 wide layers down.",
         COURT,
     ),
     _judge(
@@ -631,8 +708,8 @@ CHOICES = (
         "Pieces",
         "With the same number of units, a deeper network has exponentially more linear pieces.",
         "Overstated",
-        "the folded tent has. Random networks, and the trained ones of lesson 5, have about as many at every "
-        "depth.",
+        "the folded tent has. Random networks, and the trained ones of lesson 5, have no more when they are "
+        "deeper.",
         "it is true of the most that is possible, and of networks built to fold. It is not true of typical "
         "ones.",
         "there is a case for it: the folded tent doubles its pieces with every layer.",
@@ -652,7 +729,7 @@ CHOICES = (
     _judge(
         "judge_zeros",
         "Zeros",
-        "Half of what ReLU hands on is 0. So a network that leaves the zeros out computes twice as fast.",
+        "Half of what ReLU hands on is 0. So a network that leaves these zeros out computes twice as fast.",
         "False",
         "not even if leaving out costs nothing: the first layer multiplies inputs, which are not ReLU's.",
         "its best case is that leaving out costs nothing, and even then it stays below twice.",
@@ -675,10 +752,10 @@ CHOICES = (
         "Recurrent networks",
         "ReLU cannot be used in recurrent networks.",
         "False",
-        "one network that learns refutes “cannot”: with the identity as recurrent weights it beat tanh here.",
-        "“Cannot” allows of no exception, and ReLU with the identity as recurrent weights learns the task.",
-        "with the identity as recurrent weights it learns what the tanh networks here do not learn in the "
-        "same time.",
+        "with the identity as recurrent weights all networks learn the task here, and with He's most do.",
+        "there is no case for it here: even with He's weights, which speak most for it, most networks learn.",
+        "even with He's weights, which are not made to remember, most of the networks learn; with the "
+        "identity all do.",
         TRAINED,
     ),
     _judge(
@@ -721,7 +798,7 @@ CHOICES = (
     ),
     Choice(
         "five_seeds",
-        "ELU leads ReLU by 0.0066, a little less than one standard deviation of a single run. Many studies "
+        "ELU leads ReLU by 0.0066, three quarters of the standard deviation of a single run. Many studies "
         "try five seeds on either side, all different. In which share of them does the 95 % interval lie "
         "above 0?",
         (
@@ -731,7 +808,7 @@ CHOICES = (
             ),
             Option(
                 "In about 60 %",
-                "So often with about twenty seeds on either side, which few studies have.",
+                "So often with about seventeen seeds on either side, which few studies have.",
             ),
             Option(
                 "In about 15 %",
@@ -766,8 +843,9 @@ CHOICES = (
                 "side is better.",
             ),
             Option(
-                "It is not decided; with a spread from these runs, compute how many seeds it needs",
-                "Right, and take the same seeds on both sides.",
+                "It is not decided; compute how many seeds it takes to see a lead that would matter",
+                "Right: the effect is the one worth seeing. The spread from three runs is a rough guess, so "
+                "be generous, and take the same seeds on both sides.",
                 right=True,
             ),
         ),
@@ -849,26 +927,28 @@ CHOICES = (
     ),
     Choice(
         "what_shows_a_cause",
-        "What in this section is the best evidence that the dead units cause most of ReLU's loss?",
+        "When the dead units start anew before each task, ReLU loses next to nothing. Why does that not yet "
+        "show that the dead units caused the loss?",
         (
             Option(
-                "The two curves: as more units die, the accuracy falls",
-                "Both could follow from something else, such as growing weights. That two things go together "
-                "does not show a cause.",
+                "It does show it: with the dead units, the loss went",
+                "The loss also goes when the dead units stay as they are, and as many living ones start "
+                "anew.",
             ),
             Option(
-                "Leaky ReLU with slope 0.2 loses little",
-                "It differs from ReLU in more than its dead units: gradients pass everywhere, all the time.",
-            ),
-            Option(
-                "The experiment in which only the dead units start anew, against its control",
-                "It changes the one thing in question, and the control rules out the other change, Adam's "
-                "fresh start.",
+                "It also brings in fresh units, and these help in the place of living ones, too",
+                "A control is needed for everything that an intervention changes. This one changes two "
+                "things.",
                 right=True,
             ),
             Option(
-                "That it was seen with 20 networks, not with one",
-                "That shows that the loss is no accident. It does not say what causes it.",
+                "Adam's running means start anew, too",
+                "They do so before every task in all of the runs, so this makes no difference between them.",
+            ),
+            Option(
+                "Twenty networks are too few",
+                "The interval for what is gained lies far above 0: it is no accident. The question is what "
+                "it comes from.",
             ),
         ),
         PLASTICITY,
