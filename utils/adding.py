@@ -13,8 +13,8 @@ def adding_problem(n, time, generator, *, replicas=()):
     """Draw sequences of numbers of which two are marked, and the sum of these two.
 
     Returns x (*replicas, n, time, 2) and y (*replicas, n, 1), float32. x[..., 0] are uniform numbers between
-    0 and 1; x[..., 1] is 1 at one step of the first half and at one of the second half, else 0. Hochreiter &
-    Schmidhuber 1997, section 5.4, in the form of Le, Jaitly & Hinton 2015, section 4.1.
+    0 and 1; x[..., 1] is 1 at one step of the first half and at one of the second half, else 0. The problem
+    is of Hochreiter & Schmidhuber 1997; one mark in each half is a usual form of it.
 
     The best constant answer is the mean, 1, and its mean squared error the variance, 1/12 + 1/12 = 1/6: who
     does not beat BASELINE has learnt nothing of the task. Raises ValueError for a time below 2.

@@ -39,7 +39,7 @@ class Attention:
         scores = self.query @ self.key.swapaxes(-1, -2) * x.shape[-1] ** -0.5
         scores -= scores.max(axis=-1, keepdims=True)  # changes no share, and no exponential overflows
         self.share = np.exp(scores)
-        self.share /= self.share.sum(axis=-1, keepdims=True)
+        self.share /= self.share @ _ones(self.tokens, x.dtype)
         self.mixed = _as_rows(self.share @ self.value)
         return self.mixed @ output
 
@@ -52,23 +52,28 @@ class Attention:
         query, key, value, output = self.parameters
         mixed_gradient = self._by_sample(upstream @ output.swapaxes(-1, -2))
         share_gradient = mixed_gradient @ self.value.swapaxes(-1, -2)
-        mean = (share_gradient * self.share).sum(axis=-1, keepdims=True)
+        mean = (share_gradient * self.share) @ _ones(self.tokens, upstream.dtype)
         score_gradient = self.share * (share_gradient - mean) * self.x.shape[-1] ** -0.5
         gradients = [
             score_gradient @ self.key,  # dL/dQ
             score_gradient.swapaxes(-1, -2) @ self.query,  # dL/dK
             self.share.swapaxes(-1, -2) @ mixed_gradient,  # dL/dV
         ]
-        x_gradient = 0
-        for weights, gradient, into in zip((query, key, value), gradients, self.gradients, strict=False):
+        x_gradient = np.zeros_like(upstream)
+        for weights, gradient, into in zip((query, key, value), gradients, self.gradients[:3], strict=True):
             rows = _as_rows(gradient)
             np.matmul(self.x.swapaxes(-1, -2), rows, out=into)
-            x_gradient = x_gradient + rows @ weights.swapaxes(-1, -2)
+            x_gradient += rows @ weights.swapaxes(-1, -2)
         np.matmul(self.mixed.swapaxes(-1, -2), upstream, out=self.gradients[3])
         return x_gradient
 
     def _by_sample(self, rows):
         return rows.reshape(*rows.shape[:-2], -1, self.tokens, rows.shape[-1])
+
+
+def _ones(count, dtype):
+    """A column of ones: `rows @ ones` adds up each row, several times faster than `sum` for short rows."""
+    return np.ones((count, 1), dtype)
 
 
 def _as_rows(by_sample):
@@ -91,8 +96,7 @@ class LayerNorm:
         """Return y for x, both (*replicas, rows, width). NaN makes its row NaN; a constant row gives beta."""
         gamma, beta = (each[..., None, :] for each in self.parameters)
         width = x.shape[-1]
-        # x @ mean is the mean of each row: several times faster than `x.mean(axis=-1)` for short rows.
-        self.mean = np.full((width, 1), 1 / width, x.dtype)
+        self.mean = _ones(width, x.dtype) / width  # x @ mean is the mean of each row
         self.normalised = x - x @ self.mean
         self.deviation = np.sqrt(np.square(self.normalised) @ self.mean + self.epsilon)
         self.normalised /= self.deviation
@@ -238,13 +242,12 @@ def _norm(width, replicas, dtype):
 
 
 def mnist1d_transformer(
-    generator, *, kind="relu", width=16, hidden=50, blocks=1, token_width=5, replicas=(), dtype=np.float32
+    generator, *, kind="relu", width=12, hidden=32, token_width=8, replicas=(), dtype=np.float32
 ):
     """Return a `Network` for MNIST-1D: x (n, 40) is cut into tokens, and logits (*replicas, n, 10) come out.
 
-    Tokens of token_width values go through an affine layer to `width`, get their position, pass the blocks,
-    and are normalised and averaged for an affine read-out. kind: the feed-forward part (see `feed_forward`);
-    with width 16 and hidden 50 a gated one has 33 units, and exactly as many parameters.
+    Tokens of token_width values go through an affine layer to `width`, get their position, pass one block,
+    and are normalised and averaged for an affine read-out. kind: the feed-forward part (see `feed_forward`).
     Raises ValueError for an unknown kind, and where tokens of that width do not fill the 40 values.
     """
     if 40 % token_width:
@@ -254,8 +257,7 @@ def mnist1d_transformer(
     tokens = 40 // token_width
     embedding = Affine(lecun(token_width, width, generator, **law), np.zeros((*replicas, width), dtype))
     layers = [AsTokens(token_width), embedding, Positions(lecun(tokens, width, generator, **law))]
-    for _ in range(blocks):
-        layers += block(kind, width, hidden, tokens, generator, **law)
+    layers += block(kind, width, hidden, tokens, generator, **law)
     layers += [_norm(width, **law), MeanOverTokens(tokens)]
     read_out = Affine(lecun(width, 10, generator, **law), np.zeros((*replicas, 10), dtype))
     return Network.of([*layers, read_out], replicas=replicas)

@@ -84,8 +84,8 @@ class Convolution:
         padded_length = length + 2 * self.padding
         if channels != channels_in or padded_length < kernel:
             raise ValueError(
-                f"The convolution takes signals of {channels_in} channels and of "
-                f"{kernel - 2 * self.padding} positions or more, but x has shape {shape}."
+                f"The convolution takes signals of {channels_in} channels, and with the padding of at least "
+                f"{kernel} positions, but x has shape {shape}."
             )
         self.shape = shape
         new_length = (padded_length - kernel) // self.stride + 1

@@ -146,7 +146,9 @@ class LSTMLayer:
             z_gradients[t][..., 0, :, :] *= state_gradients[t + 1]
             z_gradients[t][..., 1:, :, :] *= cell_gradient[..., None, :, :]
             np.matmul(z_gradients[t], recurrent_weights.swapaxes(-1, -2), out=self.product)
-            np.sum(self.product, axis=-3, out=state_gradients[t])
+            np.add(self.product[..., 0, :, :], self.product[..., 1, :, :], out=state_gradients[t])
+            state_gradients[t] += self.product[..., 2, :, :]
+            state_gradients[t] += self.product[..., 3, :, :]
             cell_gradient *= forget[t]
 
         delta = _rows(self.z_gradient)

@@ -16,7 +16,7 @@ from utils.judge import diagnose
 from utils.losses import softmax_cross_entropy, squared_error
 from utils.networks import Network
 from utils.optimizers import SGD, Adam
-from utils.question import PUBLIC_SEED, RIGHT
+from utils.question import PUBLIC_SEED, RIGHT, WRONG
 from utils.questions import l12_where_relu_belongs as questions
 from utils.recurrent import Recurrent
 from utils.training import accuracy, fit
@@ -110,7 +110,7 @@ def test_the_heads_agree_with_the_course_s_activations():
 def test_a_cnn_without_relu_stays_at_a_linear_classifier_s_level():
     data = mnist1d()
     reached = {}
-    for name, epochs in (("relu", 5), ("identity", 3)):
+    for name, epochs in (("relu", 3), ("identity", 2)):
         network = mnist1d_cnn(activation=name, channels=16, **of(4))
         trained(network, data.x_train, data.y_train, "softmax_cross_entropy", epochs, 0.01, 50)
         reached[name] = accuracy(network, data.x_test, data.y_test)
@@ -119,7 +119,7 @@ def test_a_cnn_without_relu_stays_at_a_linear_classifier_s_level():
     np.testing.assert_allclose(
         data.x_test[:50] @ table + offset, network.forward(data.x_test[:50]), atol=1e-3
     )
-    assert np.median(reached["relu"]) > 0.72
+    assert np.median(reached["relu"]) > 0.62
     assert reached["identity"].max() < 0.36 and np.median(reached["identity"]) > 0.25
 
 
@@ -181,9 +181,19 @@ def test_the_explorer_of_outputs_says_what_the_fits_are():
             dead = (answers == 0).all(axis=1).sum()
             told = lesson.outputs().picture(output=output, level=level).description
             assert f"is {floor:.3f}." in told
-            assert (f"{dead} of 20 networks are dead" in told) == (dead > 0)
+            assert (f"{dead} of 20 networks answer 0 everywhere" in told) == (dead > 0)
             # Float32 and the rounding of the curve leave a trifle below the floor at most.
             assert np.mean((answers - target) ** 2, axis=1).min() > floor - 1e-5
+
+
+def test_each_softplus_network_has_lost_a_hump_though_none_answers_0_everywhere():
+    x, fits = lesson.fits("softplus")
+    answers = fits[lesson.LEVELS.index(0.0)]  # (networks, points)
+    humps = (
+        answers[:, np.abs(x + np.pi / 2) < 0.4].max(axis=1),
+        answers[:, np.abs(x - np.pi / 6) < 0.4].max(axis=1),
+    )
+    assert np.minimum(*humps).max() < 1e-4 and np.maximum(*humps).min() > 0.5
 
 
 def test_dead_before_training_is_dead_for_all_levels():
@@ -206,7 +216,8 @@ def test_the_explorer_of_time_at_its_landmarks():
 def test_no_description_says_minus_with_a_hyphen():
     for explorer in (lesson.outputs(), lesson.through_time()):
         for settings in explorer.corners() + explorer.tour():
-            assert not re.search(r"-\d|nan|inf\b", explorer.picture(**settings).description)
+            told = explorer.picture(**settings).description
+            assert not re.search(r"-\d|−0\.0\b|\+ 0 |nan|inf\b", told)
 
 
 # ---------------------------------------------------------------------------------------- the questions
@@ -235,6 +246,10 @@ def head_by_other_forms(z, targets):
     }[targets]()
 
 
+def head_by_tanh(z, targets):
+    return (1 + np.tanh(z / 2)) / 2 if targets == "labels" else questions.HEAD_OF[targets](z)
+
+
 def time_by_lists(states, U, upstream):
     gradients = [upstream]
     deltas = []
@@ -256,6 +271,7 @@ def irnn_by_fill(features, units, scale, seed):
     [
         ("output_floor", floor_by_where),
         ("apply_head", head_by_other_forms),
+        ("apply_head", head_by_tanh),
         ("backward_through_time", time_by_lists),
         ("irnn_weights", irnn_by_fill),
     ],
@@ -263,6 +279,26 @@ def irnn_by_fill(features, units, scale, seed):
 def test_other_good_answers_are_right_without_remarks(name, function):
     result = outcome(name, function)
     assert (result.status, result.remarks) == (RIGHT, ()), result.message
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+def test_the_sigmoid_of_the_lesson_is_right_far_left_where_tanh_gives_0(dtype):
+    z = np.array([[-80.0, -40.0, -20.0, -5.0, 5.0]], dtype)
+    exact = np.exp(z.astype(np.longdouble)) / (1 + np.exp(z.astype(np.longdouble)))
+    np.testing.assert_allclose(questions.HEAD_OF["labels"](z), exact, rtol=50 * np.finfo(dtype).eps)
+    assert head_by_tanh(z, "labels")[0, 1] == 0
+
+
+@pytest.mark.parametrize("subtracted", [np.mean, np.median])
+def test_softmax_needs_the_largest_of_the_row(subtracted):
+    def safe_at_times(z, targets):
+        if targets != "class":
+            return questions.HEAD_OF[targets](z)
+        with np.errstate(all="ignore"):
+            powers = np.exp(z - subtracted(z, axis=1, keepdims=True))
+            return powers / powers.sum(axis=1, keepdims=True)
+
+    assert outcome("apply_head", safe_at_times).status == WRONG
 
 
 def test_the_naive_sigmoid_is_right_and_told_of_its_overflow():

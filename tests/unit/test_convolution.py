@@ -182,7 +182,7 @@ def test_with_relu_it_learns_mnist1d_and_without_it_is_one_affine_layer():
         (lambda layer: Convolution(*layer.parameters, padding=-1), "padding must be 0 or more"),
         (lambda layer: Convolution(*layer.parameters, stride=0), "stride 1 or more"),
         (lambda layer: layer.forward(np.ones((2, 9, 3))), "2 channels"),
-        (lambda layer: layer.forward(np.ones((2, 2, 2))), "3 positions or more"),
+        (lambda layer: layer.forward(np.ones((2, 2, 2))), "at least 3 positions"),
         (lambda layer: mnist1d_cnn(None, activation="rleu"), "no activation named 'rleu'"),
         (lambda layer: Network.of([Flatten()]), "at least one layer"),
     ],

@@ -68,7 +68,10 @@ def outputs() -> Explorer:
         (
             Stop("A ReLU output cannot follow the curve below 0, and most of the networks die.", {}),
             Stop("All targets positive: those that died had no need to.", {"level": 1.5}),
-            Stop("Softplus has the same floor here, but none dies.", {"output": "softplus"}),
+            Stop(
+                "Softplus has the same floor. No network dies altogether, but each has lost a hump.",
+                {"output": "softplus"},
+            ),
             Stop("No activation: nothing stands between the network and its targets.", {"output": "none"}),
         ),
     )
@@ -76,7 +79,7 @@ def outputs() -> Explorer:
 
 def _outputs_scene():
     figure, (left, right) = new_figure(1, 2, width=7.0, height=3.7, width_ratios=(2.2, 1))
-    left.set(xlim=(-2, 2), ylim=(-2.3, 3.4), xlabel="x", ylabel="output")
+    left.set(xlim=(-2, 2), ylim=(-2.9, 3.4), xlabel="x", ylabel="output")
     left.axhline(0, color=GREY, linewidth=1)
     left.set_title("dashed: target; thick: best possible")
     right.set(xlim=(0, 1), ylim=(-4.3, 1.1), ylabel="$\\log_{10}$ of the mean squared error")
@@ -97,7 +100,7 @@ def _outputs(figure, output, level):
     left.plot(x, answers[~dead].T, color=BLUE, linewidth=0.8, alpha=0.7)
     if dead.any():
         left.plot(x, np.zeros_like(x), color=ORANGE, linewidth=3)
-        left.text(-1.9, -2.15, f"{dead.sum()} dead: 0 everywhere", color=ORANGE, va="bottom", fontsize=11)
+        left.text(-1.9, -2.8, f"{dead.sum()} dead: 0 everywhere", color=ORANGE, va="bottom", fontsize=11)
     left.plot(x, best, color=BLACK, linewidth=2.6)
     left.plot(x, target, color=BLACK, linestyle="--", linewidth=1.6)
     place = np.linspace(0.1, 0.9, NETWORKS)
@@ -107,10 +110,11 @@ def _outputs(figure, output, level):
     if floor > 1e-4:
         right.axhline(np.log10(floor), color=BLACK, linewidth=1.6)
         right.text(0.02, np.log10(floor) - 0.08, "floor", va="top", fontsize=10)
+    shifted = f" {'+' if level > 0 else '−'} {abs(level):g}" if level else ""
     return (
-        f"sin 3x + {level:g} with {_spoken(output)}: the best possible error is {floor:.3f}. "
+        f"sin 3x{shifted} with {_spoken(output)}: the best possible error is {floor:.3f}. "
         f"{_fates(errors, dead)}"
-    ).replace("+ -", "− ")
+    )
 
 
 def _spoken(output):
@@ -120,14 +124,15 @@ def _spoken(output):
 def _fates(errors, dead):
     alive = errors[~dead]
     told = (
-        f"{dead.sum()} of {NETWORKS} networks are dead, with error {errors[dead].mean():.3f}"
+        f"{dead.sum()} of {NETWORKS} networks answer 0 everywhere, with error {errors[dead].mean():.3f}"
         if dead.any()
         else ""
     )
     if not alive.size:
         return f"{told}."
-    rest = f"{_error(alive.min())} to {_error(alive.max())}"
-    return f"{told}; the others reach {rest}." if told else f"None is dead; they reach {rest}."
+    low, high = _error(alive.min()), _error(alive.max())
+    rest = low if low == high else f"{low} to {high}"
+    return f"{told}; the others reach {rest}." if told else f"None answers 0 everywhere; they reach {rest}."
 
 
 def _error(error):
@@ -202,7 +207,7 @@ def _through_time_scene():
         axes.axhline(0, color=GREY, linewidth=1)
         axes.set(xlim=(0, TIME), ylim=(LOWEST, HIGHEST), xlabel="time step t", title=title)
     forward.text(3, -9, f"line: median; band: all {NETWORKS}", color=BLUE, fontsize=10)
-    backward.text(97, 10.4, "the gradient travels ←", color=BLUE, fontsize=10, ha="right")
+    backward.set_xlabel("← the gradient travels; time step t")
     return figure
 
 
@@ -227,7 +232,9 @@ def _through_time(figure, activation, matrix, scale):
 
 def _range(values):
     def told(value):
-        return f"{value:.1f}".replace("-", "−") if np.isfinite(value) else "minus infinity (0)"
+        return (
+            f"{round(value, 1) + 0.0:.1f}".replace("-", "−") if np.isfinite(value) else "minus infinity (0)"
+        )
 
     low, middle, high = values.min(), np.median(values), values.max()
     return f"median {told(middle)} ({told(low)} to {told(high)} in {NETWORKS} networks)"

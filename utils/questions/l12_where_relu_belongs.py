@@ -164,10 +164,33 @@ OUTPUT_FLOOR = Question(
             "asked for is the mean squared error.",
         ),
         Mistake(
+            "by_rows",
+            _floor(floor=lambda best, y: np.sum((best - y) ** 2) / len(y)),
+            "The best outputs are right. For the floor you divided by the number of rows; the mean is over "
+            "all numbers, and a row may hold several.",
+        ),
+        Mistake(
+            "of_each_row",
+            _floor(floor=lambda best, y: np.mean((best - y) ** 2, axis=-1)),
+            "The best outputs are right. With several outputs a sample you return one floor for each row; "
+            "the mean is over all numbers.",
+        ),
+        Mistake(
+            "variance",
+            _floor(floor=lambda best, y: np.var(best - y)),
+            "The best outputs are right. The floor is not the variance of the differences, which takes their "
+            "mean away first; it is the mean of their squares.",
+        ),
+        Mistake(
             "by_column",
             _floor(floor=lambda best, y: np.mean((best - y) ** 2, axis=0)),
             "The best outputs are right. With several outputs a sample you return one floor for each column; "
             "the mean is over all numbers.",
+        ),
+        Mistake(
+            "only_best",
+            lambda y, low, high: np.clip(y, low, high),
+            "You return the best outputs alone. Asked for are two things: `return best, floor`.",
         ),
         Mistake(
             "only_floor",
@@ -199,7 +222,7 @@ def _softmax(z):
 
 
 def _sigmoid(z):
-    return (1 + np.tanh(z / 2)) / 2
+    return np.exp(-np.logaddexp(0, -z))
 
 
 HEAD_OF = {
@@ -236,6 +259,16 @@ def _softmax_after_one_largest(z):
     return powers / powers.sum(axis=-1, keepdims=True)
 
 
+def _softmax_after_the_mean(z):
+    powers = np.exp(z - z.mean(axis=-1, keepdims=True))
+    return powers / powers.sum(axis=-1, keepdims=True)
+
+
+def _softmax_after_the_first(z):
+    powers = np.exp(z - z[:, :1])
+    return powers / powers.sum(axis=-1, keepdims=True)
+
+
 def _softmax_of_columns(z):
     powers = np.exp(z - z.max(axis=0))
     return powers / powers.sum(axis=0)
@@ -254,12 +287,19 @@ def _head_cases(generator):
     def small(*shape):
         return generator.normal(0, 2, size=shape)
 
+    # Without a tie, in which a decision is not the same for every way to take it.
     large = np.array(
-        [[1000.0, 999.0, -1000.0], [-1000.0, -1001.0, -2000.0], [0.0, 3.0, -3.0], [5.0, 5.0, 5.0]]
+        [
+            [1000.0, 999.0, -1000.0],
+            [-1000.0, -1001.0, -2000.0],
+            [0.0, 3.0, -3.0],
+            [1000.0, -2000.0, -2000.0],
+            [-2000.0, 0.0, 1000.0],
+        ]
     )
     wide = np.array([[-800.0, 800.0], [-30.0, 30.0], [0.0, -0.5]])
     return [
-        (np.array([[0.0, 1.0, 3.0], [2.0, 2.0, 2.0]]), "class"),
+        (np.array([[0.0, 1.0, 3.0], [2.0, 2.5, 2.0]]), "class"),
         (small(5, 4), "class"),
         (large, "class"),
         (small(4, 3).astype(np.float32), "class"),
@@ -317,10 +357,28 @@ APPLY_HEAD = Question(
             "powers become 0, and 0/0 is NaN. Subtract the largest of each *row*.",
         ),
         Mistake(
+            "mean_subtracted",
+            _heads(one_class=_softmax_after_the_mean),
+            'For "class" you subtract the mean of each row. Where one z lies far above it, its power '
+            "overflows all the same. Subtract the *largest* of the row: then no power is above 1.",
+        ),
+        Mistake(
+            "first_subtracted",
+            _heads(one_class=_softmax_after_the_first),
+            'For "class" you subtract the first z of each row. Where another lies far above it, its power '
+            "overflows all the same. Subtract the *largest* of the row: then no power is above 1.",
+        ),
+        Mistake(
+            "logits_for_class",
+            _heads(one_class=lambda z: z),
+            'For "class" you return the logits. The loss often does the softmax; asked for here are the '
+            "probabilities.",
+        ),
+        Mistake(
             "naive_sigmoid",
             _heads(labels=lambda z: np.exp(z) / (1 + np.exp(z))),
             'For "labels", exp(z) overflows where z is large, and infinity / infinity is NaN. Use the form '
-            "with tanh, or one whose exponential never gets a large argument.",
+            "of the lesson, whose exponential never gets a large argument.",
         ),
         Mistake(
             "naive_softplus",
@@ -372,8 +430,9 @@ APPLY_HEAD = Question(
         Mistake(
             "relu_for_amount",
             _heads(amount=lambda z: np.maximum(z, 0)),
-            'For "amount" you use ReLU. It has the right range but for 0, and it is dead where z is '
-            "negative: no gradient comes back. The lesson's head for amounts is never 0, and never flat.",
+            'For "amount" you use ReLU. It has the right range but for 0, and it is off where z is '
+            "negative: no gradient comes back. The lesson's head for amounts is rounded, and has a slope "
+            "there, too.",
         ),
         Mistake(
             "exp_for_amount",
@@ -410,6 +469,12 @@ APPLY_HEAD = Question(
             "dead: where z is negative, no gradient comes back.",
         ),
         Mistake(
+            "relu_for_positive",
+            _heads(amount=lambda z: np.maximum(z, 0), count=lambda z: np.maximum(z, 0)),
+            'You use ReLU for "amount" and "count". It is off where z is negative, and no gradient comes '
+            "back there. The lesson's table has a head for each.",
+        ),
+        Mistake(
             "tanh_for_labels",
             _heads(labels=np.tanh),
             'For "labels" your outputs lie between −1 and 1. A probability lies between 0 and 1.',
@@ -425,7 +490,7 @@ APPLY_HEAD = Question(
         "sample have to add up to 1?",
         "The table of the lesson names the head for each. Softmax: subtract the largest z of each row "
         "(`axis=1, keepdims=True`) before the exponential.",
-        "Without overflow: sigmoid is `(1 + np.tanh(z / 2)) / 2`, softplus is `np.logaddexp(0, z)`.",
+        "Without overflow: softplus is `np.logaddexp(0, z)`, sigmoid is `np.exp(-np.logaddexp(0, -z))`.",
     ),
     section=HEADS,
     vectorised=True,
@@ -527,6 +592,22 @@ BACKWARD_THROUGH_TIME = Question(
             "not_transposed",
             _through_time(back=lambda delta, U, g: delta @ U),
             "Going back you multiplied by U. Forward it is h @ U, so backward it is delta @ U.T (lesson 3).",
+        ),
+        Mistake(
+            "both_turned",
+            _through_time(
+                back=lambda delta, U, g: delta @ U,
+                outer=lambda states, t, delta, g: np.outer(delta, states[t - 1]),
+            ),
+            "Both products are the wrong way round. Forward it is h @ U, so backward it is delta @ U.T; and "
+            "in the gradient of U the earlier state comes first: `np.outer(state before, delta)`.",
+        ),
+        Mistake(
+            "zeros_for_no_steps",
+            _through_time(
+                finish=lambda g, total, states: (g if len(states) > 1 else np.zeros_like(g), total)
+            ),
+            "For T = 0 the first result should be `upstream`: no step was read, so h_0 is the last state.",
         ),
         Mistake(
             "outer_swapped",
@@ -848,8 +929,8 @@ CHOICES = (
             ),
             Option(
                 "Near one half of 0.52: they follow the curve where it is positive",
-                "That is what is possible. Hardly a network gets there: the negative targets push the "
-                "output off everywhere.",
+                "That is what is possible, and none of ours gets there: the negative targets push the output "
+                "off, in most of them everywhere.",
             ),
             Option(
                 "At 0.52: they answer 0 everywhere",
@@ -886,7 +967,7 @@ CHOICES = (
             ),
             Option(
                 "All networks end at chance",
-                "The classes whose logits live are learnt as well as before.",
+                "The classes whose logits live are still learnt, nearly as well as before.",
             ),
         ),
         LAST,
@@ -927,7 +1008,7 @@ CHOICES = (
             ),
             Option(
                 "In between: the convolutions help, the ReLUs help more",
-                "Sharing weights adds nothing that one affine layer could not do.",
+                "Without a bend, shared weights can represent nothing that one affine layer cannot.",
             ),
             Option(
                 "About 0.3, as one affine layer",
@@ -1007,7 +1088,8 @@ CHOICES = (
             ),
             Option(
                 "About the share of 100 steps, squared",
-                "0.9 to the power of 200 is the square of 0.9 to the power of 100.",
+                "0.9 to the power of 200 is the square of 0.9 to the power of 100. (What is lost at units "
+                "that are off comes on top, and changes that little.)",
                 right=True,
             ),
             Option(
@@ -1023,7 +1105,7 @@ CHOICES = (
         (
             Option(
                 "Only LSTM: it was made for this",
-                "It does best, but it is not the only one.",
+                "Its median is the lowest, but it is not the only one.",
             ),
             Option(
                 "LSTM and the two tanh networks: recurrent networks need bounded states",
