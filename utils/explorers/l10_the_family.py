@@ -262,8 +262,8 @@ def _compare_scene():
         axes.set(xlim=(-4, 4), xlabel="pre-activation z")
     values.set(ylim=(-2.5, 4.5), title="activation f(z)")
     slopes.set(ylim=(-1.3, 3.3), title="slope f'(z)")
-    values.text(-3.8, 4.05, "first: blue line", color=BLUE, fontsize=10)
-    values.text(-3.8, 3.55, "second: orange, dashed", color=ORANGE, fontsize=10)
+    values.text(3.9, -1.7, "first: blue line", color=BLUE, fontsize=10, ha="right")
+    values.text(3.9, -2.25, "second: orange, dashed", color=ORANGE, fontsize=10, ha="right")
     return figure
 
 
