@@ -162,7 +162,7 @@ def _explain_colours(axes):
     looks = (("interval above 0", BLUE, "-"), ("0 inside: not decided", GREY, "-"))
     handles = [Line2D([], [], color=colour, linestyle=style, label=text) for text, colour, style in looks]
     handles.append(Line2D([], [], color=ORANGE, marker="o", linestyle="--", label="mean below 0: ReLU leads"))
-    axes.legend(handles=handles, loc="upper left", fontsize=9, frameon=False, ncols=1)
+    axes.legend(handles=handles, loc="upper left", fontsize=9, framealpha=1, edgecolor="none")
     axes.set_ylim(-1, SHOWN_STUDIES + 13)
 
 
