@@ -531,7 +531,7 @@ def _deciding_cases(generator):
 
 DECIDING_NUMBER = Question(
     id="deciding_number",
-    title="The number that decides",
+    title="Which number decides?",
     points=2,
     reference=_deciding(),
     cases=_deciding_cases,
