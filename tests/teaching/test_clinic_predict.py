@@ -31,7 +31,7 @@ def test_the_forecast_is_that_of_the_lessons_where_layers_are_equally_wide():
 
 
 def test_the_gradient_of_wide_networks_changes_as_forecast():
-    widths, variances = [8, 300, 150, 250, 200, 4], np.array([1 / 8, 1 / 300, 2 / 150, 3 / 250, 2 / 200])
+    widths, variances = [8, 90, 40, 70, 60, 4], np.array([1 / 8, 1 / 90, 2 / 40, 3 / 70, 2 / 60])
     network = Network(widths, generator=np.random.default_rng(3), replicas=40)
     for weights, variance, fan_in in zip(network.weights, variances, widths, strict=False):
         weights *= math.sqrt(variance * fan_in / 2)  # from He's
@@ -39,16 +39,16 @@ def test_the_gradient_of_wide_networks_changes_as_forecast():
     measured = np.log10(mean_squares(network.pre_activation_gradients)) / 2
     change = measured[0] - measured[-1]
     forecast = FORECAST.reference(widths, variances)[1]
-    assert abs(change.mean() - forecast) < 0.05 and change.std() < 0.2
-    ones = CONFIRM_GRADIENT.reference(widths, variances, 40, 5)
-    assert abs(ones.mean() - forecast) < 0.05
+    assert abs(change.mean() - forecast) < 0.08 and change.std() < 0.2
+    ones = CONFIRM_GRADIENT.reference(widths, variances, 400, 5)
+    assert abs(ones.mean() - forecast) < 0.08
 
 
 def test_counted_deaths_and_pieces_are_those_of_the_courses_own_tools():
     trials = 6000
     off, dead, _ = CONFIRM_PIECES.reference([1, 3, 3, 3, 3, 1], trials, 1)
     error = math.sqrt(0.25 / trials)
-    assert abs(off.mean() - upper_bound(3, 5)) < 4 * error
+    assert abs(off.mean() - upper_bound(3, 5)) < error
     first = first_dead_layer(3, 4, trials, np.random.default_rng(2))
     assert abs(dead.mean() - (first < 5).mean()) < 6 * error
     assert lower_bound(3, 5) < dead.mean() < off.mean() and not (dead & ~off).any()
@@ -68,7 +68,7 @@ def test_counted_deaths_and_pieces_are_those_of_the_courses_own_tools():
 
 @pytest.mark.parametrize("question", QUESTIONS, ids=lambda each: each.id)
 def test_the_solution_is_right_on_many_seeds(question):
-    for seed in range(12):
+    for seed in range(6):
         assert outcome(question, solution()[question.id], seed).status == RIGHT
 
 
@@ -88,8 +88,8 @@ def one_by_one(widths, trials, seed):
             patterns.append(z > 0)
         found[0].append(not alive[0])
         found[1].append(not alive.any())
-        # Every piece has its own pattern, so different patterns may be counted as well.
-        found[2].append(len(np.unique(np.concatenate(patterns, axis=1), axis=0)))
+        patterns = np.concatenate(patterns, axis=1)
+        found[2].append(1 + int((patterns[1:] != patterns[:-1]).any(axis=1).sum()))
     return found
 
 
@@ -122,16 +122,90 @@ def other_forecast(widths, variances):
     [(FORECAST, other_forecast), (CONFIRM_GRADIENT, other_gradient), (CONFIRM_PIECES, one_by_one)],
 )
 def test_other_right_answers_pass(question, answer):
-    for seed in (PUBLIC_SEED, 1, 2):
+    for seed in (PUBLIC_SEED, 1):
         found = outcome(question, answer, seed)
         assert found.status == RIGHT, found.message
 
 
-def test_a_forecast_in_place_of_a_simulation_is_wrong():
-    def no_simulation(widths, variances, trials, seed):
-        return np.full(trials, FORECAST.reference(widths, variances)[1])
+def noisy(mean, spread):
+    """Numbers about `mean` that no network has seen; None stands for the forecast's."""
 
-    assert outcome(CONFIRM_GRADIENT, no_simulation).status == WRONG
+    def answer(widths, variances, trials, seed):
+        middle = FORECAST.reference(widths, variances)[1] - 0.09 if mean is None else mean
+        return np.random.default_rng(seed).normal(middle, spread, trials)
+
+    return answer
+
+
+@pytest.mark.parametrize(("mean", "spread"), [(None, 0), (None, 1e-9), (0, 1), (0, 10), (0, 1e6)])
+def test_numbers_without_a_network_are_no_simulated_gradient(mean, spread):
+    for seed in range(4):
+        assert outcome(CONFIRM_GRADIENT, noisy(mean, spread), seed).status == WRONG
+
+
+@pytest.mark.parametrize(("least", "most"), [(-99, 120), (1, 20), (-(10**6), 10**6)])
+def test_numbers_without_a_network_are_no_counted_pieces(least, most):
+    def answer(widths, trials, seed):
+        off, dead, _ = CONFIRM_PIECES.reference(widths, trials, seed)
+        return off, dead, np.random.default_rng(seed).integers(least, most, trials)
+
+    for seed in range(4):
+        assert outcome(CONFIRM_PIECES, answer, seed).status == WRONG
+
+
+def simulated(weight=lambda fan_in: math.sqrt(2 / fan_in), bias=1.0, shared=False):
+    """An honest simulation of networks with another law."""
+
+    def answer(widths, trials, seed):
+        generator = np.random.default_rng([seed, 3])
+        off, dead, _ = CONFIRM_PIECES.reference(widths, trials, seed)
+        x, switches = np.linspace(-5, 5, 101)[:, None], False
+        for fan_in, fan_out in itertools.pairwise(widths[:-1]):
+            weights = generator.normal(0, weight(fan_in), (trials, fan_in, fan_out))
+            z = x @ weights + generator.normal(0, bias, (trials, 1, 1 if shared else fan_out))
+            x, on = np.maximum(z, 0), z > 0
+            switches = switches | (on[:, 1:] != on[:, :-1]).any(axis=2)
+        return off, dead, 1 + switches.sum(axis=1)
+
+    return answer
+
+
+OTHER_LAWS = {
+    "right": (simulated(), None),
+    "2 / fan_in": (simulated(lambda fan_in: 2 / fan_in), "variance_as_deviation"),
+    "1 / fan_in": (simulated(lambda fan_in: math.sqrt(1 / fan_in)), "one_over_fan_in"),
+    "biases of 0.5": (simulated(bias=0.5), None),
+    "biases of 0.1": (simulated(bias=0.1), None),
+    "one bias a layer": (simulated(shared=True), None),
+}
+
+
+@pytest.mark.parametrize("law", OTHER_LAWS)
+def test_another_law_of_weights_or_biases_is_wrong_and_not_accused_falsely(law):
+    answer, mistake = OTHER_LAWS[law]
+    found = outcome(CONFIRM_PIECES, answer)
+    assert (found.status, found.mistake) == (RIGHT if law == "right" else WRONG, mistake)
+
+
+def test_networks_with_biases_die_otherwise():
+    def answer(widths, trials, seed):
+        generator = np.random.default_rng([seed, 4])
+        off, _, pieces = CONFIRM_PIECES.reference(widths, trials, seed)
+        a, dead = np.array([[1.0], [-1.0]]), False
+        for fan_in, fan_out in itertools.pairwise(widths[:-1]):
+            z = a @ generator.normal(0, math.sqrt(2 / fan_in), (trials, fan_in, fan_out))
+            a = np.maximum(z + generator.normal(0, 1, (trials, 1, fan_out)), 0)
+            dead = dead | (a == 0).all(axis=(1, 2))
+        return off, dead, pieces
+
+    assert outcome(CONFIRM_PIECES, answer).mistake == "biases_everywhere"
+
+
+def test_the_same_network_in_every_trial_gets_its_sentence():
+    def answer(widths, variances, trials, seed):
+        return np.full(trials, CONFIRM_GRADIENT.reference(widths, variances, trials, seed)[seed % trials])
+
+    assert outcome(CONFIRM_GRADIENT, answer).mistake == "one_network"
 
 
 def without_a_number(function):

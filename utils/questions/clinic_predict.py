@@ -1,5 +1,6 @@
 """Lesson 14, part C: what theory says of an architecture nobody has seen, and simulations that confirm it."""
 
+import functools
 import math
 from itertools import pairwise
 
@@ -144,6 +145,20 @@ FORECAST = Question(
             "chis",
         ),
         _wrong(
+            "variances_shifted",
+            lambda widths, variances: np.array(widths[2:-1]) * variances[:-2] / 2,
+            "Your `chis` take each variance one layer too early. `variances[0]` belongs to the weights into "
+            "the first hidden layer, over which no chi goes back: start at `variances[1]`.",
+            "chis",
+        ),
+        _wrong(
+            "chis_reversed",
+            lambda widths, variances: _chis(widths, variances)[::-1],
+            "Your `chis` are in reverse order. First comes the step from the second hidden layer back to the "
+            "first.",
+            "chis",
+        ),
+        _wrong(
             "squares",
             lambda widths, variances: 2 * _change(widths, variances),
             "Your `change` is that of the mean square. The size is its root, so its logarithm is half of "
@@ -186,6 +201,13 @@ FORECAST = Question(
             "off_without_last",
             lambda widths, variances: 1 - math.prod(1 - 0.5**width for width in widths[1:-2]),
             "In `off` the last hidden layer is missing. All layers between input and output count.",
+            "off",
+        ),
+        _wrong(
+            "off_without_first",
+            lambda widths, variances: 1 - math.prod(1 - 0.5**width for width in widths[2:-1]),
+            "In `off` the first hidden layer is missing. With one input it is never off for *all* inputs, "
+            "but it can be off at one.",
             "off",
         ),
         _wrong(
@@ -283,55 +305,16 @@ FORECAST = Question(
     section=PARTS,
 )
 
-# confirm_gradient
+# what both simulations need
+
+
+def _spread_out(sample, trials):
+    """So many numbers that lie as a large sample does: the sample's quantiles, in rising order."""
+    return np.sort(sample)[((np.arange(trials) + 0.5) * len(sample) / trials).astype(int)]
 
 
 def _normal(generator, *shape):
     return generator.standard_normal(shape, dtype=np.float32)
-
-
-def _ratios(
-    deviation=lambda variance, fan_in: math.sqrt(variance),
-    mask=True,
-    bend=True,
-    size=lambda delta: np.sqrt(np.mean(delta**2, axis=-1)),
-    first=1,
-    last=-1,
-    logarithm=np.log10,
-    one_for_all=False,
-):
-    """The simulation, or one with the mistakes that the arguments name."""
-
-    def confirm_gradient(widths, variances, trials, seed):
-        generator, networks = np.random.default_rng(seed), 1 if one_for_all else trials
-        weights = [
-            np.float32(deviation(variance, fan_in)) * _normal(generator, networks, fan_in, fan_out)
-            for variance, (fan_in, fan_out) in zip(variances, pairwise(widths), strict=True)
-        ]
-        a, on = np.ones((networks, 1, widths[0]), np.float32), []
-        for each in weights[:-1]:
-            z = a @ each
-            on.append(z > 0)
-            a = np.maximum(z, 0) if bend else z
-        deltas = [np.ones((networks, 1, widths[-1]), np.float32)]
-        for each, mask_of in zip(weights[::-1], [*on[::-1], None], strict=True):
-            delta = deltas[0] @ each.swapaxes(1, 2)
-            deltas.insert(0, delta * mask_of if mask and mask_of is not None else delta)
-        # The first of the list is at the input, the last at the output.
-        ratio = size(deltas[first]) / size(deltas[last - 1])
-        return np.broadcast_to(logarithm(ratio[:, 0].astype(float)), trials).copy()
-
-    return confirm_gradient
-
-
-def _gradient_cases(generator):
-    # Chis far below 1, and far above; hidden widths that fall, and that rise. Layers of 20 are never off.
-    shapes = ((4, 60, 20, 24, 20, 20, 3), 0.15, 0.4), ((3, 20, 24, 20, 60, 5), 6.0, 9.0)
-    cases = []
-    for widths, low, high in shapes:
-        variances = generator.uniform(low, high, size=len(widths) - 1) / np.array(widths[:-1])
-        cases.append((list(widths), variances, 201, int(generator.integers(10**6))))
-    return cases
 
 
 def _sample(value, trials):
@@ -345,22 +328,90 @@ def _sample(value, trials):
     return sample[np.isfinite(sample)], None
 
 
-def _apart(got, expected):
-    """None when the means of two samples are within five standard errors, else a clause."""
+def _apart(got, expected, of):
+    """None when a sample may come from the law of ``expected``, quantiles of ``of`` networks; else a clause.
+
+    How much the mean may differ, five standard errors, is told by what is expected alone: else a sample with
+    enough noise would pass.
+    """
     if (np.ptp(got) == 0) != (np.ptp(expected) == 0):
         return f"it is `{got[0]:.4g}` in every trial" if np.ptp(got) == 0 else "it differs between trials"
-    error = math.sqrt(np.var(got) / len(got) + np.var(expected) / len(expected))
+    error = np.std(expected) * math.sqrt(1 / len(got) + 1 / of)
     if abs(np.mean(got) - np.mean(expected)) > 5 * error + 1e-12:
-        return f"the mean over the trials is `{np.mean(got):.4g}`, expected about `{np.mean(expected):.3g}`"
+        return f"the mean over the trials is `{np.mean(got):.4g}`, expected about `{np.mean(expected):.2g}`"
+    truths = np.isin(expected, (0, 1)).all()  # their mean says all
+    if not truths and not np.std(expected) / 1.5 <= np.std(got) <= np.std(expected) * 1.5:
+        return (
+            f"the mean over the trials is as expected, but their standard deviation is `{np.std(got):.2g}`, "
+            f"expected about `{np.std(expected):.2g}`"
+        )
     return None
 
 
+# confirm_gradient
+
+_NETWORKS = 3000  # so many tell the law; an answer simulates 201
+
+
+@functools.lru_cache(maxsize=16)
+def _log_sizes(widths, mask):
+    """log10 of the gradient's size at the input and in each layer, weights of variance 1: (networks, layers).
+
+    A factor of a layer's weights changes no mask, so other variances only add to these logarithms.
+    """
+    generator = np.random.default_rng(14)
+    weights = [_normal(generator, _NETWORKS, *shape) for shape in pairwise(widths)]
+    a, masks = np.ones((_NETWORKS, 1, widths[0]), np.float32), [1]
+    for each in weights[:-1]:
+        z = a @ each
+        masks.append(z > 0 if mask else 1)
+        a = np.maximum(z, 0)
+    deltas = [np.ones((_NETWORKS, 1, widths[-1]), np.float32)]
+    for each, on in zip(weights[::-1], masks[::-1], strict=True):
+        deltas.insert(0, deltas[0] @ each.swapaxes(1, 2) * on)
+    squares = np.stack([np.mean(np.square(each, dtype=float), axis=(1, 2)) for each in deltas], axis=1)
+    return np.log10(squares[(squares > 0).all(axis=1)]) / 2
+
+
+def _ratios(
+    deviation=lambda variance, fan_in: math.sqrt(variance),
+    mask=True,
+    first=1,
+    last=-2,
+    norms=False,
+    change=lambda logarithms: logarithms,
+):
+    """The law of the simulation, or of one with the mistakes that the arguments name."""
+
+    def confirm_gradient(widths, variances, trials, seed):
+        logs = _log_sizes(tuple(widths), mask)
+        factors = [deviation(*each) for each in zip(variances, widths[:-1], strict=True)]
+        found = logs[:, first] - logs[:, last] + np.log10(factors[first : last % len(widths)]).sum()
+        if norms:
+            found = found + math.log10(widths[first] / widths[last]) / 2
+        return change(_spread_out(found, trials))
+
+    return confirm_gradient
+
+
+def _gradient_cases(generator):
+    # Chis far below 1, and far above; hidden widths that fall, and that rise. Layers of 20: hardly ever off.
+    shapes = ((4, 60, 20, 24, 20, 20, 3), 0.15, 0.4), ((3, 20, 24, 20, 60, 5), 6.0, 9.0)
+    cases = []
+    for widths, low, high in shapes:
+        variances = generator.uniform(low, high, size=len(widths) - 1) / np.array(widths[:-1])
+        cases.append((list(widths), variances, 201, int(generator.integers(10**6))))
+    return cases
+
+
 def _gradient_differs(got, expected, arguments):
-    """None when both samples have the same mean, as far as so many trials tell."""
+    """None when both samples have the same law, as far as so many trials tell."""
     (sample, clause), (wanted, _) = (_sample(each, arguments[2]) for each in (got, expected))
     if wanted is None:  # a known mistake: one number
         return None if isinstance(got, float) else "it returned something else"
-    return clause or _apart(sample, wanted)
+    if clause is None and np.ptp(sample) == np.ptp(wanted) == 0:  # a known mistake, whatever its number is
+        return None
+    return clause or _apart(sample, wanted, _NETWORKS)
 
 
 _RATIOS = _ratios()
@@ -387,38 +438,38 @@ CONFIRM_GRADIENT = Question(
         Mistake(
             "no_mask",
             _ratios(mask=False),
-            "Your gradient is as large as without ReLU. Going back, multiply by the mask of each hidden "
-            "layer: 1 where z > 0, else 0.",
+            "Your gradient looks as large as without ReLU. Going back, multiply by the mask of each hidden "
+            "layer: 1 where z > 0, else 0. If you do, look whether each layer has its own variance.",
         ),
         Mistake(
             "mean_squares",
-            _ratios(size=lambda delta: np.mean(delta**2, axis=-1)),
+            _ratios(change=lambda logarithms: 2 * logarithms),
             "You compare mean squares. The size is the root of the mean square.",
         ),
         Mistake(
             "norms",
-            _ratios(size=lambda delta: np.sqrt(np.sum(delta**2, axis=-1))),
+            _ratios(norms=True),
             "You compare norms, which grow with the number of units. The size is the root of the *mean* "
             "square.",
         ),
         Mistake(
             "last_over_first",
-            lambda *given: -_RATIOS(*given),
+            _ratios(change=lambda logarithms: -logarithms),
             "Your sign is wrong: asked is the first hidden layer's gradient relative to the last one's.",
         ),
         Mistake(
             "natural_logarithm",
-            _ratios(logarithm=np.log),
+            _ratios(change=lambda logarithms: logarithms * math.log(10)),
             "You took the natural logarithm. `np.log10` has base 10.",
         ),
         Mistake(
             "no_logarithm",
-            _ratios(logarithm=lambda ratio: ratio),
+            _ratios(change=lambda logarithms: 10**logarithms),
             "You return the ratios themselves. Asked are their logarithms to base 10.",
         ),
         Mistake(
             "from_the_output",
-            _ratios(last=0),
+            _ratios(last=-1),
             "You compare with the gradient at the output. Asked is the last *hidden* layer's, dL/dz in the "
             "layer before the output.",
         ),
@@ -430,13 +481,13 @@ CONFIRM_GRADIENT = Question(
         ),
         Mistake(
             "one_network",
-            _ratios(one_for_all=True),
-            "All your trials have the same weights. Make the generator once, and draw new weights for every "
+            _ratios(change=lambda logarithms: np.full_like(logarithms, np.median(logarithms))),
+            "All your trials give the same number. Make the generator once, and draw new weights for every "
             "trial.",
         ),
         Mistake(
             "mean_only",
-            lambda *given: float(_RATIOS(*given).mean()),
+            _ratios(change=lambda logarithms: float(logarithms.mean())),
             "You return one number. Asked is one for each trial, an array of shape (trials,).",
         ),
     ),
@@ -454,29 +505,38 @@ CONFIRM_GRADIENT = Question(
 # confirm_pieces
 
 _PIECES = ("off", "dead", "pieces")
-_X = np.linspace(-5, 5, 101, dtype=np.float32)
+_X = np.linspace(-5, 5, 101, dtype=np.float32)[:, None]
+_TRIALS = 4000
+_LOST, _COUNTED = 60_000, 8000  # so many networks tell the laws
 
 
-def _layers(widths, trials, generator, biases):
+def _he(fan_in, fan_out):
+    return math.sqrt(2 / fan_in)
+
+
+def _layers(hidden, trials, biases, deviation=_he):
     """The weights and biases of the hidden layers, drawn layer by layer."""
-    for fan_in, fan_out in pairwise(widths):
-        weights = np.float32(math.sqrt(2 / fan_in)) * _normal(generator, trials, fan_in, fan_out)
-        yield weights, _normal(generator, trials, 1, fan_out) if biases else 0
+    generator = np.random.default_rng(14)
+    for fan_in, fan_out in pairwise(hidden):
+        weights = np.float32(deviation(fan_in, fan_out)) * _normal(generator, trials, fan_in, fan_out)
+        yield weights, _normal(generator, trials, 1, fan_out) if biases else np.float32(0)
 
 
-def _lost(hidden, trials, generator, any_unit=False):
-    """Whether a hidden layer is off, at the inputs 1 and -1: (trials, 2)."""
-    a, lost = np.broadcast_to(np.float32([[1], [-1]]), (trials, 2, 1)), np.zeros((trials, 2), bool)
-    for weights, bias in _layers(hidden, trials, generator, False):
+@functools.lru_cache(maxsize=32)
+def _lost(hidden, biases=False, any_unit=False):
+    """Whether a hidden layer is off, at the inputs 1 and -1: (networks, 2)."""
+    a, lost = np.broadcast_to(np.float32([[1], [-1]]), (_LOST, 2, 1)), np.zeros((_LOST, 2), bool)
+    for weights, bias in _layers(hidden, _LOST, biases):
         a = np.maximum(a @ weights + bias, 0)
         lost |= (a == 0).any(axis=2) if any_unit else (a == 0).all(axis=2)
     return lost
 
 
-def _counted(hidden, trials, generator, biases=True, last_only=False):
-    """The pieces that are seen at `_X`: (trials,)."""
-    a, changes = np.broadcast_to(_X[:, None], (trials, len(_X), 1)), False
-    for weights, bias in _layers(hidden, trials, generator, biases):
+@functools.lru_cache(maxsize=64)
+def _counted(hidden, biases=True, last_only=False, deviation=_he):
+    """The pieces that are seen at `_X`: (networks,)."""
+    a, changes = np.broadcast_to(_X, (_COUNTED, *_X.shape)), False
+    for weights, bias in _layers(hidden, _COUNTED, biases, deviation):
         z = a @ weights + bias
         a, on = np.maximum(z, 0), z > 0
         here = (on[:, 1:] != on[:, :-1]).any(axis=2)
@@ -485,33 +545,31 @@ def _counted(hidden, trials, generator, biases=True, last_only=False):
 
 
 def _simulated(of_lost=lambda lost: (lost[:, 0], lost.all(axis=1)), layers=slice(-1), pieces=True, **how):
-    """The simulation, or what a mistake returns of it: None for the items it says nothing of."""
+    """The law of the simulation, or of what a mistake returns: None for the items it says nothing of."""
 
     def confirm_pieces(widths, trials, seed):
-        generator, hidden = np.random.default_rng(seed), widths[layers]
-        off, dead = of_lost(_lost(hidden, trials, generator, **how)) if of_lost else (None, None)
-        return off, dead, _counted(hidden, trials, generator) if pieces else None
+        hidden = tuple(widths[layers])
+        off, dead = (_spread_out(each, trials) for each in of_lost(_lost(hidden, **how)))
+        return off, dead, _spread_out(_counted(hidden), trials) if pieces else None
 
     return confirm_pieces
 
 
-def _only_pieces(function):
-    return lambda *given: (None, None, function(*given))
-
-
 def _pieces_of(change=lambda pieces: pieces, **how):
-    return _only_pieces(
-        lambda widths, trials, seed: change(_counted(widths[:-1], trials, np.random.default_rng(seed), **how))
-    )
+    def confirm_pieces(widths, trials, seed):
+        return None, None, change(_spread_out(_counted(tuple(widths[:-1]), **how), trials))
+
+    return confirm_pieces
 
 
 def _pieces_cases(generator):
-    shapes = ([1, 5, 2, 4, 6, 1], [1, 3, 4, 3, 2, 4, 9])
-    return [(widths, 901, int(generator.integers(10**6))) for widths in shapes]
+    # Chosen so that other laws of weights and biases tell, each in at least one.
+    shapes = ([1, 2, 8, 5, 1], [1, 24, 6, 4, 1])
+    return [(widths, _TRIALS, int(generator.integers(10**6))) for widths in shapes]
 
 
 def _pieces_differ(got, expected, arguments):
-    """None when the means of all three samples agree, as far as so many trials tell."""
+    """None when all three samples have the same laws, as far as so many trials tell."""
     items, clause = _items(got, _PIECES)
     if clause:
         return clause
@@ -523,7 +581,8 @@ def _pieces_differ(got, expected, arguments):
             clause = "it contains other numbers than True and False"
         if clause is None and not (sample == np.floor(sample)).all():
             clause = "it contains numbers that are not whole"
-        clause = clause or _apart(sample, np.asarray(wanted, float))
+        of = _COUNTED if name == "pieces" else _LOST
+        clause = clause or _apart(sample, np.asarray(wanted, float), of)
         if clause:
             return f"as `{name}` {clause}"
     return None
@@ -580,9 +639,32 @@ CONFIRM_PIECES = Question(
             "are hidden layers.",
         ),
         Mistake(
+            "biases_everywhere",
+            _simulated(biases=True, pieces=False),
+            "Your `dead` looks as if the networks had biases. For `off` and `dead` all biases are 0; only "
+            "`pieces` has random ones.",
+        ),
+        Mistake(
             "kinks",
             _pieces_of(lambda pieces: pieces - 1),
-            "Your `pieces` are the kinks. So many kinks make one piece more.",
+            "Your `pieces` are one too few on average: so many kinks make one piece more.",
+        ),
+        Mistake(
+            "variance_as_deviation",
+            _pieces_of(deviation=lambda fan_in, fan_out: 2 / fan_in),
+            "Your `pieces` look as if the weights' standard deviation were 2 / fan_in. That is the "
+            "variance; the deviation is its root.",
+        ),
+        Mistake(
+            "fan_out",
+            _pieces_of(deviation=lambda fan_in, fan_out: math.sqrt(2 / fan_out)),
+            "Your `pieces` look as if He's variance had been taken with fan_out. It is 2 / fan_in, and "
+            "fan_in is the number of rows of the weights.",
+        ),
+        Mistake(
+            "one_over_fan_in",
+            _pieces_of(deviation=lambda fan_in, fan_out: math.sqrt(1 / fan_in)),
+            "Your `pieces` look as if the weights' variance were 1 / fan_in. He's is 2 / fan_in.",
         ),
         Mistake(
             "no_biases",
@@ -598,7 +680,7 @@ CONFIRM_PIECES = Question(
         ),
         Mistake(
             "rule_of_thumb",
-            _only_pieces(lambda widths, trials, seed: np.full(trials, 1 + sum(widths[1:-1]))),
+            lambda widths, trials, seed: (None, None, np.full(trials, 1 + sum(widths[1:-1]))),
             "Your `pieces` are the rule of thumb, the same for every network. Count them in each.",
         ),
     ),
