@@ -110,6 +110,8 @@ def _outputs(figure, output, level):
     if floor > 1e-4:
         right.axhline(np.log10(floor), color=BLACK, linewidth=1.6)
         right.text(0.02, np.log10(floor) - 0.08, "floor", va="top", fontsize=10)
+    else:
+        right.text(0.02, -4.2, "floor: 0", va="bottom", fontsize=10)
     shifted = f" {'+' if level > 0 else '−'} {abs(level):g}" if level else ""
     return (
         f"sin 3x{shifted} with {_spoken(output)}: the best possible error is {floor:.3f}. "
@@ -266,28 +268,28 @@ def outputs_picture(x, y, answers):
     return figure, " ".join(each[0].upper() + each[1:] for each in told)
 
 
-def dots_picture(results, label, limits=None, note=None):
-    """One row of dots for each name, with its median: (figure, description).
+def dots_picture(results, label, limits=None, note=None, middle="median"):
+    """One row of dots for each name, with its median or mean: (figure, description).
 
     results: {name: one value for each network}. note: (value, text) of a vertical reference line.
     """
     figure, axes = new_figure(width=7.4, height=0.9 + 0.52 * len(results))
-    names = list(results)
+    names, middle_of = list(results), {"median": np.median, "mean": np.mean}[middle]
     for row, values in enumerate(results.values()):
         values = np.sort(np.asarray(values, float))
         axes.plot(values, np.full(len(values), row), "o", color=BLUE, alpha=0.45, markersize=7)
-        axes.plot([np.median(values)] * 2, [row - 0.32, row + 0.32], color=ORANGE, linewidth=2.6)
+        axes.plot([middle_of(values)] * 2, [row - 0.32, row + 0.32], color=ORANGE, linewidth=2.6)
     axes.set_yticks(range(len(names)), names)
-    axes.set(ylim=(len(names) - 0.45, -0.75), xlabel=f"{label} (orange: median)", xlim=limits)
+    axes.set(ylim=(len(names) - 0.45, -0.75), xlabel=f"{label} (orange: {middle})", xlim=limits)
     axes.grid(False, axis="y")
     if note:
         axes.axvline(note[0], color=GREY, linestyle=":", linewidth=1.6)
         axes.text(note[0], -0.5, f" {note[1]}", color=GREY, va="bottom", fontsize=10)
     told = [
-        f"{name} {np.median(each):.3f} ({np.min(each):.3f} to {np.max(each):.3f})"
+        f"{name} {middle_of(each):.3f} ({np.min(each):.3f} to {np.max(each):.3f})"
         for name, each in results.items()
     ]
-    return figure, f"{label[0].upper()}{label[1:]}, median and range: {'; '.join(told)}."
+    return figure, f"{label[0].upper()}{label[1:]}, {middle} and range: {'; '.join(told)}."
 
 
 def time_picture(shares):
@@ -339,14 +341,14 @@ def adding_picture(losses):
         told.append(f"{name} {middle[-1]:.3f}")
     for name, look, height in zip(losses, FIVE_LINES, _apart(np.array(ends) + 0.02, 0.11), strict=False):
         axes.text(steps[-1] + 4, 10**height, name, color=look["color"], fontsize=11, va="center")
-    axes.plot([0, count], [BASELINE] * 2, color=GREY, linewidth=1)
+    axes.plot([0, 0.98 * count], [BASELINE] * 2, color=GREY, linewidth=1)
     axes.text(count / 2, BASELINE * 1.12, "line: always answering 1", color=GREY, fontsize=10, ha="center")
     axes.set(xlim=(0, count * 1.24), xlabel="training step", ylabel="mean squared error (logarithmic)")
     axes.set_yticks([0.3, 0.1, 0.03, 0.01, 0.003], ["0.3", "0.1", "0.03", "0.01", "0.003"])
     axes.minorticks_off()
     return figure, (
-        f"Median error after {count} steps: {'; '.join(told)}; always answering 1 gives {BASELINE:.3f}. "
-        "Line: median of the networks; band: the middle half of them."
+        f"Median error in the last 20 of {count} steps: {'; '.join(told)}; always answering 1 gives "
+        f"{BASELINE:.3f}. Line: median of the networks; band: the middle half of them."
     )
 
 

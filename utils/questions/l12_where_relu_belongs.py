@@ -123,6 +123,12 @@ OUTPUT_FLOOR = Question(
             "*difference* between them and the targets.",
         ),
         Mistake(
+            "targets_missed",
+            _floor(floor=lambda best, y: np.mean(np.where(best != y, y, 0) ** 2)),
+            "The best outputs are right. For the floor you squared the targets that cannot be reached. That "
+            "is right only where the nearest output is 0; take their distance from the best output.",
+        ),
+        Mistake(
             "mean_of_missed",
             _floor(floor=_mean_of_missed),
             "The best outputs are right. For the floor you divided by the number of targets that are missed; "
@@ -475,6 +481,16 @@ APPLY_HEAD = Question(
             "back there. The lesson's table has a head for each.",
         ),
         Mistake(
+            "decision_for_labels",
+            _heads(labels=lambda z: (z > 0).astype(z.dtype)),
+            'For "labels" you return the decisions, 0 or 1. Asked for are the probabilities.',
+        ),
+        Mistake(
+            "tanh_of_z",
+            _heads(labels=lambda z: (1 + np.tanh(z)) / 2),
+            'For "labels" your sigmoid is twice too steep: it is (1 + tanh(z/2))/2, with z/2.',
+        ),
+        Mistake(
             "tanh_for_labels",
             _heads(labels=np.tanh),
             'For "labels" your outputs lie between −1 and 1. A probability lies between 0 and 1.',
@@ -653,6 +669,12 @@ BACKWARD_THROUGH_TIME = Question(
             _through_time(steps=lambda T: range(T - 1, 0, -1)),
             "You begin one step late, at T − 1. `upstream` is the gradient at the last state, h_T, and "
             "`states` has T + 1 rows.",
+        ),
+        Mistake(
+            "one_step_too_far",
+            _through_time(steps=lambda T: range(T, -1, -1)),
+            "Your loop runs down to t = 0, one step too far. `states[0]` is given: no step has made it (and "
+            "`states[-1]`, the state before, is the last one in Python).",
         ),
         Mistake(
             "forward_order",
@@ -834,6 +856,16 @@ IRNN_WEIGHTS = Question(
             ),
             "The input weights have He's size. Asked for is the standard deviation 0.001, whatever the "
             "number of features.",
+        ),
+        Mistake(
+            "xavier_input",
+            _irnn(
+                given=lambda generator, features, units: generator.normal(
+                    0, np.sqrt(2 / (features + units)), size=(features, units)
+                )
+            ),
+            "The input weights have Xavier's size, as in the lesson's own networks. Asked for is the IRNN of "
+            "its authors: standard deviation 0.001.",
         ),
         Mistake(
             "input_turned",
