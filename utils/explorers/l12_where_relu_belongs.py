@@ -305,11 +305,12 @@ def time_picture(shares):
         band = {"color": look["color"], "alpha": 0.16, "linewidth": 0}
         axes.fill_between(steps, logs.min(axis=1), logs.max(axis=1), **band)
         axes.plot(steps, middle, **look)
-        starts.append(middle[0] + 0.25)
+        starts.append(middle[0])
         told.append(f"{name} {middle[0]:.1f} ({logs[0].min():.1f} to {logs[0].max():.1f})".replace("-", "−"))
     for name, look, height in zip(shares, LINES, _apart(starts, 1.3), strict=False):
-        axes.text(1.5, height, name, color=look["color"], fontsize=11, va="bottom")
-    axes.set(xlim=(0, len(logs) - 1), xlabel="time step t (the gradient travels from right to left)")
+        axes.text(-2, height, name, color=look["color"], fontsize=11, ha="right", va="center")
+    axes.set(xlim=(-0.28 * len(logs), len(logs) - 1), xticks=range(0, len(logs), 20))
+    axes.set_xlabel("time step t (the gradient travels from right to left)")
     axes.set_ylabel("$\\log_{10}$ of the length of $dL/dh_t$\n(at the last step: 0)")
     return figure, (
         f"log10 of what arrives at h_0, median and range of the networks: {'; '.join(told)}. "
