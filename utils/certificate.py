@@ -95,8 +95,8 @@ def _certificate(name: str, found: tuple[Standing, ...], heading: str) -> str:
         f"{len(found)} lessons of this course, {points} points in all{_when(found)}.</p>"
         + table("What was checked", ("Lesson", "The question", "Exercises", "Points"), rows)
         + "<p>The answers were checked on the learner’s own computer, by the checks that come with the "
-        f"course (version {html.escape(version())}). Nobody supervised this, and the name is as the learner "
-        "typed it.</p></section>"
+        f"course (version {html.escape(version())}). Nobody supervised this, the record of it is a file that "
+        "can be changed by hand, and the name is as the learner typed it.</p></section>"
     )
 
 

@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from utils.lessons import LESSONS, ROOT, anchors
+from utils.lessons import COURSE_MAP, LESSONS, ROOT, anchors
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 ROWS = [
@@ -51,3 +51,18 @@ def test_an_answer_names_places_in_its_lessons(row):
             prose = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown"]
             assert link[1] == each.stem
             assert link[2] in [anchor for text in prose for anchor in anchors(text)]
+
+
+def test_it_and_the_course_map_say_how_long_lessons_and_exercises_take():
+    *usual, clinic = [
+        json.loads(each.exercise.read_text(encoding="utf-8"))["metadata"]["relu_course"]["minutes"]
+        for each in LESSONS
+    ]
+    lessons = [each.minutes for each in LESSONS]
+    exercises = f"{min(usual)} to {max(usual)} minutes"
+    assert (
+        f"a notebook of {min(lessons)} to {max(lessons)} minutes, followed by exercises of {exercises}"
+        in README
+    )
+    assert f"add {exercises} a lesson" in COURSE_MAP.notebook.read_text(encoding="utf-8")
+    assert clinic == 3 * 60 and "about three hours" in README
