@@ -7,7 +7,7 @@ from benchmarks.clinic_training import NAIVE, QUESTIONS, SENSIBLE, THRESHOLDS, s
 from utils.judge import diagnose
 from utils.question import PUBLIC_SEED, RIGHT, WRONG
 
-SEEDS = 3
+SEEDS = 2
 
 
 def outcome(name, function, seed=PUBLIC_SEED):

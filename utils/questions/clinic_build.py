@@ -1,4 +1,8 @@
-"""Lesson 14, part B: an MLP and a CNN in NumPy alone, scored on a draw of MNIST-1D that nobody has seen."""
+"""Lesson 14, part B: an MLP and a CNN in NumPy alone, scored on a draw of MNIST-1D that nobody has seen.
+
+Labels are all that is judged. Other methods than networks reach the marks as well, and so do some networks
+whose gradient is wrong (`benchmarks clinic`): the exercise says so.
+"""
 
 import functools
 import hashlib
@@ -157,9 +161,10 @@ _LEVELS = (
     Mistake(
         "constant",
         _changed(lambda labels, *_: np.full_like(labels, 0)),
-        "Every sample gets the same label. Usual reasons: the logits are NaN, as after a learning rate "
-        "that is far too large (the largest of NaNs is the first); all weights start at 0, so that ReLU "
-        "passes no gradient; or all units of a layer died.",
+        "Every sample gets the same label. Usual reasons: the logits are NaN, as after a step uphill or a "
+        "learning rate that is far too large (the largest of NaNs is the first); the softmax is divided by "
+        "sums along the wrong axis; all weights start at 0, so that ReLU passes no gradient; or all units of "
+        "a layer died.",
     ),
     Mistake(
         "guessing",
@@ -167,15 +172,18 @@ _LEVELS = (
             lambda labels, x_train, y_train, x_test, seed: np.random.default_rng(seed).permutation(labels)
         ),
         "Your labels are right about as often as guesses, one in ten. Usual reasons: x and y are put into "
-        "different orders (draw one permutation, and use it for both); the step goes uphill; or the learning "
-        "rate is far too small or too large. Print the loss after each epoch: it starts near ln 10 = 2.3.",
+        "different orders (draw one permutation, and use it for both); the gradient of the loss is wrong "
+        "(the 1 is subtracted at each sample's own label: `p[np.arange(n), y] -= 1`); the step goes uphill; "
+        "or the learning rate is far too small or too large. Print the loss after each epoch: it starts near "
+        "ln 10 = 2.3.",
     ),
     Mistake(
         "linear",
         _least_squares,
         "Your labels are right about as often as a linear classifier's, which gets some 30 % here. Usual "
-        "reasons: there is no ReLU between the layers, so that they are one linear layer; only the last "
-        "layer is trained; or the training has hardly begun: more epochs, or a larger learning rate.",
+        "reasons: there is no ReLU between the layers, so that they are one linear layer; its mask is "
+        "missing on the way back; the start weights are far too large; only the last layer is trained; or "
+        "the training has hardly begun: more epochs, or a larger learning rate.",
     ),
 )
 _HINTS = (
@@ -216,19 +224,23 @@ TRAIN_CNN = Question(
             "fully_connected",
             _fully_connected,
             "Your labels are right about as often as those of a fully connected network. Usual reasons: "
-            "the layers are fully connected, and share nothing between places; or a CNN is stopped too "
-            "early: 20 epochs of Adam with 0.001 are hardly enough, 20 of momentum with 0.05 are more than "
-            "enough.",
+            "the layers are fully connected, and share nothing between places; the gradient through the "
+            "windows is wrong, as with taps and channels in another order than forward (check it by "
+            "differences); the start weights are too large (fan_in is kernel * channels); or the training is "
+            "stopped too early: 20 epochs of Adam with 0.001 are hardly enough, 20 of momentum with 0.05 are "
+            "more than enough.",
         ),
     ),
     hints=(
         *_HINTS,
         "A convolution is an affine layer that sees a window. With x of shape (n, length, channels), "
-        "kernel 5 and stride 2, tap t of all windows at once is `x[:, t : t + 2 * places - 1 : 2]`; put "
-        "the five taps side by side, (n, places, 5 * channels), and multiply by weights of shape (5 * "
-        "channels, units).",
+        "kernel 5 and stride 2, there are places = (length - 5) // 2 + 1, and tap t of all windows at once "
+        "is `x[:, t : t + 2 * places - 1 : 2]`; put the five taps side by side, (n, places, 5 * channels), "
+        "and multiply by weights of shape (5 * channels, units).",
         "Going back, the gradient of the five taps is added to where they came from, tap by tap: "
-        "`gradient[:, t : t + 2 * places - 1 : 2] += …`. Windows overlap, so it must be `+=`.",
+        "`gradient[:, t : t + 2 * places - 1 : 2] += …`. Windows overlap, so it must be `+=`. With an "
+        "*array* of places in the brackets even `+=` adds only once where a place occurs twice; a slice for "
+        "each tap is right, and so is `np.add.at`.",
         "It is enough: three such layers of 25 channels (40 values become 18, 7 and 2 places), He's weights "
         "with fan_in = 5 * channels, then one affine layer on the 50 numbers that are left; 20 epochs as for "
         "the MLP (with Adam a learning rate of 0.003).",
