@@ -161,7 +161,7 @@ LESSONS = (
     Lesson(
         "12_where_relu_belongs",
         "May every layer use it?",
-        75,
+        85,
         ("03_derivatives", "06_signals_through_depth", "10_the_family"),
         "Output layers, convolutions, recurrence and attention.",
         ("practice", "architectures"),
@@ -203,8 +203,8 @@ ROUTES = (
     ),
     Route(
         "Two days",
-        "All but the cost and the evidence, with the clinic at the end.",
-        tuple(each.stem for each in LESSONS if each.number not in (11, 13)),
+        "Everything but the cost, the evidence and the clinic, which are for afterwards.",
+        tuple(each.stem for each in LESSONS if each.number not in (11, 13, 14)),
     ),
     Route("The whole course", "Every lesson in its order.", tuple(each.stem for each in LESSONS)),
     Route(
