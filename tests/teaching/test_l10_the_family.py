@@ -314,6 +314,9 @@ def test_the_explorer_of_fifty_layers_tells_the_length_map(healing, activation, 
             assert float(shown.replace("−", "-")) == pytest.approx(end, abs=0.006)
         assert ("leave the picture" in told) == (np.abs(np.log10(path)).max() > 10)
         assert ("first point lies outside" in told) == (abs(np.log10(path[1] / path[0])) > 1.2)
+        shown = np.log10(path[:-1])
+        later = (abs(np.diff(np.log10(path))) > 1.2) | (abs(shown) > 4)
+        assert ("later points lie outside" in told) == later[1:].any()
 
 
 # --------------------------------------------------------------------------------------------- the questions

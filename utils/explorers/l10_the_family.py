@@ -413,8 +413,10 @@ def _healing(figure, activation, weights, start):
         end = f"beyond {'−' if path[-1] < 0 else ''}{FAR:g} in layer {len(path)}"
     else:
         end = f"to {_number(path[-1], 2)} in layer {DEPTH}"
-    outside = abs(path[1] - path[0]) > change.get_ylim()[1]
-    told = " On the left the first point lies outside the picture." if outside else ""
+    outside = (np.abs(np.diff(path)) > change.get_ylim()[1]) | (np.abs(shown) > SHOWN)
+    told = " On the left the first point lies outside the picture." if outside[0] else ""
+    if outside[1:].any():
+        told += " On the left later points lie outside the picture."
     if np.abs(path).max() > 10:
         told += " On the right the points leave the picture."
     return (
@@ -441,7 +443,7 @@ def healing() -> Explorer:
                 {"weights": "He: 2"},
             ),
             Stop(
-                "ELU: every layer takes a little from every signal, and less from small ones.",
+                "ELU: every layer takes something from every signal, and a smaller share from small ones.",
                 {"activation": "ELU", "start": 0.0},
             ),
             Stop(
