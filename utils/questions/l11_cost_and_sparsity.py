@@ -915,8 +915,9 @@ CHOICES = (
     Choice(
         id="training_zeros",
         prompt="Before training, about half of the activations in a ReLU network are 0. It is trained on "
-        "images of digits without any penalty, with two recipes: Adam, and another rule with "
-        "larger steps. Both get about 97 % of the test images right. And the share of zeros?",
+        "images of digits, with the loss of lesson 2 and nothing added, by two recipes: Adam, and another "
+        "rule with a large learning rate. Both get about 97 % of the test images right. And the share of "
+        "zeros?",
         options=(
             Option(
                 "still about half with both: training has no reason to change it",
@@ -1007,8 +1008,8 @@ CHOICES = (
             ),
             Option(
                 "0.4 times as many",
-                "That leaves one way out: each needed row is read, then *written* to its new place, and then "
-                "the copy is read.",
+                "That counts each needed row twice. It is moved three times: read, *written* to its new "
+                "place, and then the copy is read.",
             ),
             Option(
                 "0.6 times as many",
