@@ -689,7 +689,7 @@ CHOICES = (
         "ReLU avoids vanishing gradients.",
         "Overstated",
         "with He's initialisation wide layers keep them. With Xavier's, or PyTorch's default, they vanish.",
-        "it holds with He's initialisation and fails with others. χ decides: 1 with He's, 1/2 with Xavier's.",
+        "it holds with He's initialisation (χ = 1) and fails with others, clearest with PyTorch's (χ = 1/6).",
         "there is a case for it: with He's initialisation the gradient arrives, 30 wide layers down.",
         COURT,
     ),
@@ -708,8 +708,8 @@ CHOICES = (
         "Pieces",
         "With the same number of units, a deeper network has exponentially more linear pieces.",
         "Overstated",
-        "the folded tent has. Random networks, and the trained ones of lesson 5, have no more when they are "
-        "deeper.",
+        "the folded tent has. Random networks, and the trained ones of lesson 5, have about as many at "
+        "every depth, or fewer.",
         "it is true of the most that is possible, and of networks built to fold. It is not true of typical "
         "ones.",
         "there is a case for it: the folded tent doubles its pieces with every layer.",
@@ -753,7 +753,7 @@ CHOICES = (
         "ReLU cannot be used in recurrent networks.",
         "False",
         "with the identity as recurrent weights all networks learn the task here, and with He's most do.",
-        "there is no case for it here: even with He's weights, which speak most for it, most networks learn.",
+        "there is no case for it here: even with He's weights, which nobody made to remember, most learn.",
         "even with He's weights, which are not made to remember, most of the networks learn; with the "
         "identity all do.",
         TRAINED,
