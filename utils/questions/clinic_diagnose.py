@@ -12,7 +12,7 @@ SIGNS = "Which-sign-tells-which-illness"
 TREATMENT = "A-treatment-changes-what-is-ill"
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=32)
 def _ward(seed):
     return tuple(clinic.ward(seed))
 
@@ -24,6 +24,11 @@ def cases_of(generator):
 
 def _patients(generator):
     return [(case.patient,) for case in cases_of(generator)]
+
+
+def _patients_of_five_wards(generator):
+    """One ward does not show every line that is drawn in the wrong place."""
+    return [each for _ in range(5) for each in _patients(generator)]
 
 
 # ------------------------------------------------------------------------------------------ vital_signs
@@ -233,20 +238,30 @@ NAME_ILLNESS = Question(
     title="Name the illness",
     points=5,
     reference=_diagnosis,
-    cases=_patients,
+    cases=_patients_of_five_wards,
     names=("illness", "layer"),
     mistakes=(
         Mistake(
             "loss_alone",
             _loss_alone,
-            "You judge by the loss alone. It tells *that* a network does not learn; four different illnesses "
+            "You judge by the loss alone. It tells *that* a network does not learn; five different illnesses "
             "here have much the same losses. Look at the vital signs.",
         ),
         Mistake(
             "any_dead",
             _with(_any_dead),
             "You call every network with dead units dying. Some dead units are no illness: there are healthy "
-            "networks with nearly half of a layer dead. Dying is who has next to none left.",
+            "networks with two fifths of a layer dead. Dying is who has next to none left.",
+        ),
+        Mistake(
+            "any_slope",
+            _with(
+                lambda illness, layer, patient: (
+                    ("no bend", 0) if patient["negative_slope"] else (illness, layer)
+                )
+            ),
+            "You say of every slope but 0 that it is no bend. A slope of 0.1 or 0.3 below 0 bends, and "
+            "healthy networks have it (leaky ReLU). No bend is a slope of 1, the same on both sides.",
         ),
         Mistake(
             "always_healthy",
@@ -392,6 +407,18 @@ CURES = {
 }
 
 
+def _fresh_layer(treatment, layer):
+    weights = treatment["weights"]
+    weights[layer - 1] = _fresh(np.random.default_rng(0), weights[layer - 1].shape)
+    return treatment
+
+
+def _a_little_noise(treatment, patient, layer):
+    weights = treatment["weights"][layer - 1]
+    weights += 0.01 * _fresh(np.random.default_rng(0), weights.shape)
+    return treatment
+
+
 def _both_sides(treatment, layer):
     generator = np.random.default_rng(0)
     for at in (layer - 1, layer):
@@ -434,7 +461,7 @@ def _judged(got, expected, arguments):
     (patient,) = arguments
     if aftercare.unfit(patient, expected) is None:
         failure = aftercare.unfit(patient, got)
-        return failure and f"it returned a treatment that does not do: {failure[1]}"
+        return failure and f"it returned a treatment that does not work: {failure[1]}"
     return None if _alike(patient, got, expected) else "it returned another treatment"
 
 
@@ -536,6 +563,18 @@ TREAT = Question(
             ),
             "You give the network with the dead layer a larger learning rate. The gradient of that layer is "
             "exactly 0, and no rate makes a step of it. Mend the layer's own numbers.",
+        ),
+        Mistake(
+            "alike_little_noise",
+            _treat(alike=_a_little_noise),
+            "You add a little noise to the weights of the units that are alike. They differ then, but by so "
+            "little that 30 epochs do not drive them far enough apart. Draw fresh weights of He's size.",
+        ),
+        Mistake(
+            "dead_layer_weights",
+            _treat(dead_layer=lambda treatment, patient, layer: _fresh_layer(treatment, layer)),
+            "You draw fresh weights for the dead layer and leave its biases, which hold it down: they lie "
+            "below all that its inputs can bring.",
         ),
         Mistake(
             "alike_scaled",

@@ -1,6 +1,4 @@
-"""Lesson 14, the clinic: its predictions and quizzes; the questions of its three parts stand in files of their
-own.
-"""
+"""Lesson 14, the clinic: its predictions and quizzes; the questions of its three parts stand in other files."""
 
 from utils.question import Choice, Option
 from utils.questions import clinic_build, clinic_diagnose, clinic_predict
@@ -13,9 +11,9 @@ QUESTIONS = (*clinic_diagnose.QUESTIONS, *clinic_build.QUESTIONS, *clinic_predic
 CHOICES = (
     Choice(
         "flat_losses",
-        "Twenty wards, so twenty networks with each illness. Of each you get one number: the loss after three "
-        "epochs, as a share of ln(classes), the loss of a network that ignores its input. For how many of the "
-        "six illnesses does it lie between 0.85 and 1.1 in all twenty networks?",
+        "Twenty wards, so twenty networks with each illness. Of each you get one number: the loss after "
+        "three epochs, as a share of ln(classes), the loss of a network that ignores its input. For how many "
+        "of the six illnesses does it lie between 0.8 and 1.3 in all twenty networks?",
         (
             Option(
                 "None: each illness has a loss of its own",
@@ -28,8 +26,8 @@ CHOICES = (
             ),
             Option(
                 "Five: all but exploding",
-                "Yes. Only exploding networks stand apart, and of these most have no number any more. That the "
-                "others do not learn you can read there, but not why.",
+                "Yes. Most exploding networks have no number any more, and the few that have one stand near "
+                "1 as well. That they do not learn you can read there, but not why.",
                 right=True,
             ),
         ),
@@ -37,8 +35,8 @@ CHOICES = (
     ),
     Choice(
         "first_look",
-        "The loss of a network stays at ln 10. In hidden layer 3 of 5 the dead share is 1, and z in layer 5 is "
-        "a fiftieth of its size in layer 1. What has it?",
+        "The loss of a network stays at ln 10. In hidden layer 3 of 5 the dead share is 1, and z in layer 5 "
+        "is a fiftieth of its size in layer 1. What has it?",
         (
             Option(
                 "It is faint: the size falls fiftyfold",
@@ -47,8 +45,8 @@ CHOICES = (
             ),
             Option(
                 "A dead layer",
-                "Yes. What comes behind it is made of biases alone, so the sizes there are no sign of anything "
-                "else.",
+                "Yes. What comes behind it is made of biases alone, so the sizes there are no sign of "
+                "anything else.",
                 right=True,
             ),
             Option(
@@ -67,8 +65,8 @@ CHOICES = (
         (
             Option(
                 "The random batches make them different after a few steps",
-                "A batch is random, but it is the same batch for all units of the layer. Equal units get equal "
-                "gradients from it.",
+                "A batch is random, but it is the same batch for all units of the layer. Equal units get "
+                "equal gradients from it.",
             ),
             Option(
                 "They do not move: equal units have gradient 0",
@@ -76,27 +74,27 @@ CHOICES = (
             ),
             Option(
                 "They move, and stay copies of each other",
-                "Yes. Equal weights make equal outputs, equal outgoing weights bring back equal gradients, and "
-                "equal steps keep all that equal.",
+                "Yes. Equal weights make equal outputs, equal outgoing weights bring back equal gradients, "
+                "and equal steps keep all that equal.",
                 right=True,
             ),
             Option(
                 "The random layers before and behind make them different",
-                "Before it: all units of the layer see the same inputs. Behind it: their outgoing weights are "
-                "equal, so the same comes back to each.",
+                "Before it: all units of the layer see the same inputs. Behind it: their outgoing weights "
+                "are equal, so the same comes back to each.",
             ),
         ),
         EQUAL,
     ),
     Choice(
         "one_number",
-        "A ReLU network starts with every weight 0.05 and every bias 0. To how large a network is it equal, as "
-        "long as it is trained by gradient descent?",
+        "A ReLU network starts with every weight 0.05 and every bias 0. To how large a network is it equal, "
+        "as long as it is trained by gradient descent?",
         (
             Option(
                 "To one with a single unit in each hidden layer",
-                "Yes, if that unit's outgoing weight stands for the sum of all copies. Every hidden layer has "
-                "copies of one unit, and they stay copies.",
+                "Yes, if that unit's outgoing weight stands for the sum of all copies. Every hidden layer "
+                "has copies of one unit, and they stay copies.",
                 right=True,
             ),
             Option(
@@ -112,9 +110,9 @@ CHOICES = (
     ),
     Choice(
         "tenth_rate",
-        "“Try a lower learning rate” is the most common advice for a network that does not learn. Give each of "
-        "the six ill kinds a tenth of its rate, and 30 epochs. How many kinds are cured in at least one of "
-        "twenty wards, that is, get 85 % of their own samples right?",
+        "“Try a lower learning rate” is the most common advice for a network that does not learn. Give each "
+        "of the six ill kinds a tenth of its rate, and 30 epochs. How many kinds are cured in more than half "
+        "of twenty wards, that is, get 85 % of their own samples right?",
         (
             Option(
                 "None",
@@ -128,11 +126,13 @@ CHOICES = (
             ),
             Option(
                 "Two, dying and exploding: both take far too large steps",
-                "Both do. But the dead units stay dead, and a tenth of an exploding gradient is still huge.",
+                "Both do. But the dead units stay dead, and a tenth of a gradient that has grown with every "
+                "layer is still too large, with hardly an exception.",
             ),
             Option(
                 "Four: only a missing bend and a dead layer need more",
-                "Equal units stay equal at any rate, a faint network gets only slower, and dead units stay dead.",
+                "Equal units stay equal at any rate, a faint network gets only slower, and dead "
+                "units stay dead.",
             ),
         ),
         clinic_diagnose.TREATMENT,
@@ -149,8 +149,8 @@ CHOICES = (
             ),
             Option(
                 "Revive the dead units, with outgoing weights 0 so that nothing is lost",
-                "That would do no harm at once. But nothing is ill here, and a treatment that nobody needs is "
-                "none.",
+                "That would do no harm at once. But nothing is ill here, and a treatment that nobody needs "
+                "is none.",
             ),
             Option(
                 "Draw fresh weights and start again with a lower rate",
