@@ -177,13 +177,17 @@ def _dead_layer(generator):
     """Three to five hidden layers, and one whose biases lie below all that its inputs can bring."""
     hidden, width = int(generator.integers(3, 6)), int(generator.integers(16, 33))
     x, y = _images(generator) if generator.random() < 0.5 else _rings(generator)
-    weights = _drawn(generator, [x.shape[1]] + [width] * hidden + [int(y.max()) + 1])
-    biases = [0.1 * generator.standard_normal(each.shape[1]) for each in weights]
     layer = int(generator.integers(1, hidden + 1))
-    patient = {"x": x, "weights": weights, "biases": biases, "negative_slope": 0.0}
-    reach = pre_activations(patient)[layer - 1].max(axis=0)
-    biases[layer - 1] -= reach + generator.uniform(2, 5, size=width)
-    return Case(_patient(x, y, weights, biases, 0.05), "dead layer", layer)
+    while True:
+        weights = _drawn(generator, [x.shape[1]] + [width] * hidden + [int(y.max()) + 1])
+        biases = [0.1 * generator.standard_normal(each.shape[1]) for each in weights]
+        patient = {"x": x, "weights": weights, "biases": biases, "negative_slope": 0.0}
+        reach = pre_activations(patient)[layer - 1].max(axis=0)
+        biases[layer - 1] -= reach + generator.uniform(2, 5, size=width)
+        patient = _patient(x, y, weights, biases, 0.05)
+        mended = [each * (at != layer) for at, each in enumerate(biases, 1)]
+        if _does_well(patient | {"biases": mended}):
+            return Case(patient, "dead layer", layer)
 
 
 def _alike(generator):
