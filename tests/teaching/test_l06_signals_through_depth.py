@@ -213,7 +213,7 @@ def test_most_narrow_networks_lie_below_the_theory():
     """What a tour stop says: the theory is the mean of the squares, which a few large networks carry."""
     below = []
     for width in (32, 256):
-        generator, a = np.random.default_rng(1), np.ones((200, 1, width))
+        generator, a = np.random.default_rng(1), np.ones((200, 1, width), np.float32)
         for _ in range(50):
             a = np.maximum(a @ he(width, width, generator, replicas=(200,)), 0)
         below.append(np.mean(np.mean(a**2, axis=-1) < 1))  # the theory: 1, as at the start
