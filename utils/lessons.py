@@ -183,7 +183,7 @@ LESSONS = (
     Lesson(
         "14_clinic",
         "Can you find out what is wrong with a network and mend it?",
-        45,
+        55,
         ("05_folding", "07_training_thirty_layers", "09_dying_and_rescue", "12_where_relu_belongs"),
         "The graded capstone: diagnose, repair, build and predict.",
         ("practice", "capstone"),
