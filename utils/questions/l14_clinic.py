@@ -1,4 +1,4 @@
-"""Lesson 14, the clinic: its predictions and quizzes; the questions of its three parts stand in other files."""
+"""Lesson 14, the clinic: predictions and quizzes. The questions of its parts have files of their own."""
 
 from utils.question import Choice, Option
 from utils.questions import clinic_build, clinic_diagnose, clinic_predict
