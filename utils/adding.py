@@ -3,6 +3,7 @@
 import numpy as np
 
 from utils.losses import squared_error
+from utils.networks import replica_axes
 from utils.recurrent import clip
 
 BASELINE = 1 / 6
@@ -21,7 +22,7 @@ def adding_problem(n, time, generator, *, replicas=()):
     """
     if time < 2:
         raise ValueError(f"time must be at least 2, for two marked steps, not {time}.")
-    replicas = (replicas,) if isinstance(replicas, int) else tuple(replicas)
+    replicas = replica_axes(replicas)
     shape = (*replicas, n)
     x = np.zeros((*shape, time, 2), np.float32)
     x[..., 0] = generator.random((*shape, time), np.float32)

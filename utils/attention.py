@@ -12,7 +12,7 @@ from utils.activations import ACTIVATIONS
 from utils.gated import GATES, GatedUnit
 from utils.initializers import he, lecun
 from utils.layers import Affine, Elementwise
-from utils.networks import Network, named
+from utils.networks import Network, named, replica_axes
 
 
 class Attention:
@@ -252,7 +252,7 @@ def mnist1d_transformer(
     """
     if 40 % token_width:
         raise ValueError(f"Tokens of {token_width} values do not fill 40 values: choose a divisor of 40.")
-    replicas = (replicas,) if isinstance(replicas, int) else tuple(replicas)
+    replicas = replica_axes(replicas)
     law = {"replicas": replicas, "dtype": dtype}
     tokens = 40 // token_width
     embedding = Affine(lecun(token_width, width, generator, **law), np.zeros((*replicas, width), dtype))

@@ -10,7 +10,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 from utils.activations import ACTIVATIONS
 from utils.initializers import he
 from utils.layers import Affine, Elementwise
-from utils.networks import Network, named
+from utils.networks import Network, named, replica_axes
 
 
 class Convolution:
@@ -142,7 +142,7 @@ def mnist1d_cnn(generator, *, activation="relu", channels=25, replicas=(), dtype
 
     activation: a name in ACTIVATIONS, or an Activation; ValueError for an unknown name.
     """
-    replicas = (replicas,) if isinstance(replicas, int) else tuple(replicas)
+    replicas = replica_axes(replicas)
     activation = named(activation, ACTIVATIONS, "activation")
     law = {"replicas": replicas, "dtype": dtype}
     layers = [AsSequence()]

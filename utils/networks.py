@@ -17,6 +17,11 @@ from utils.initializers import INITIALIZERS, initial_biases
 from utils.layers import Affine, Elementwise
 
 
+def replica_axes(replicas):
+    """Return the shape of the leading axes: an integer n stands for (n,), and () for one network."""
+    return (replicas,) if isinstance(replicas, int) else tuple(replicas)
+
+
 class Network:
     """A stack of layers, whose parameters and gradients lie in one flat array each.
 
@@ -44,7 +49,7 @@ class Network:
             raise ValueError(f"sizes must be at least two whole numbers of 1 or more, not {sizes!r}.")
         activation = named(activation, ACTIVATIONS, "activation")
         initializer = named(initializer, INITIALIZERS, "initializer")
-        replicas = (replicas,) if isinstance(replicas, int) else tuple(replicas)
+        replicas = replica_axes(replicas)
         law = {"replicas": replicas, "dtype": dtype}
         layers = []
         for fan_in, fan_out in pairwise(sizes):
@@ -57,7 +62,7 @@ class Network:
     def of(cls, layers, *, replicas=()):
         """Return a network of the given layers: objects with what `utils.layers` says that a layer has."""
         network = cls.__new__(cls)
-        network._adopt(list(layers), (replicas,) if isinstance(replicas, int) else tuple(replicas))
+        network._adopt(list(layers), replica_axes(replicas))
         return network
 
     def _adopt(self, layers, replicas):

@@ -13,7 +13,7 @@ import numpy as np
 from utils.activations import ACTIVATIONS
 from utils.initializers import INITIALIZERS, lecun, xavier
 from utils.layers import Affine
-from utils.networks import Network, named
+from utils.networks import Network, named, replica_axes
 
 SIGMOID = ACTIVATIONS["sigmoid"]
 
@@ -260,7 +260,7 @@ class Recurrent(_Reader):
         """
         activation = named(activation, ACTIVATIONS, "activation")
         initializer = named(initializer, INITIALIZERS, "initializer")
-        replicas = (replicas,) if isinstance(replicas, int) else tuple(replicas)
+        replicas = replica_axes(replicas)
         law = {"replicas": replicas, "dtype": dtype}
         layer = RecurrentLayer(
             xavier(features, units, generator, **law),
@@ -278,7 +278,7 @@ class LSTM(_Reader):
         """Draw weights of LeCun's variance, 1 / fan_in. Biases are 0, but 1 for the forget gate, which is
         then more open than shut, at sigmoid(1) = 0.73 (Jozefowicz, Zaremba & Sutskever 2015).
         """
-        replicas = (replicas,) if isinstance(replicas, int) else tuple(replicas)
+        replicas = replica_axes(replicas)
         law = {"replicas": (*replicas, 4), "dtype": dtype}
         bias = np.zeros((*replicas, 4, units), dtype)
         bias[..., 2, :] = 1

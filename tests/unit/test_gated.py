@@ -5,11 +5,10 @@ import numpy as np
 import pytest
 from autograd import grad
 from autograd.scipy.special import erf
+from numeric import assert_gradients_are_numeric
 
 from utils.gated import GATES, GatedUnit, crelu
-from utils.gradients import numeric_gradient
 from utils.layers import Affine
-from utils.losses import softmax_cross_entropy
 from utils.networks import Network
 
 # Written down once more, for automatic differentiation.
@@ -58,15 +57,7 @@ def test_in_a_network_its_gradients_are_the_numeric_ones(kind):
     generator = np.random.default_rng(2)
     head = Affine(generator.normal(size=(2, 4, 3)), generator.normal(size=(2, 3)))
     network, y = Network.of([layer, head], replicas=2), generator.integers(0, 3, size=6)
-    network.backward(softmax_cross_entropy(network.forward(x), y)[1])
-    found = network.gradients.copy()
-
-    def loss(parameters):
-        network.parameters[...] = parameters
-        return softmax_cross_entropy(network.forward(x), y)[0]
-
-    expected = numeric_gradient(loss, network.parameters.copy())
-    np.testing.assert_allclose(found, expected, rtol=1e-5, atol=1e-9)
+    assert_gradients_are_numeric(network, x, y)
 
 
 def test_the_gradient_of_the_input_is_skipped_where_nobody_needs_it():

@@ -4,10 +4,10 @@ import autograd.numpy as anp
 import numpy as np
 import pytest
 from autograd import grad
+from numeric import assert_gradients_are_numeric
 
 from utils.activations import ACTIVATIONS
 from utils.gradients import numeric_gradient
-from utils.losses import softmax_cross_entropy
 from utils.networks import Network
 from utils.optimizers import SGD
 from utils.prelu import PReLU, slopes, with_prelu
@@ -109,12 +109,4 @@ def test_in_a_network_the_slopes_gradient_is_the_numeric_one():
     generator = np.random.default_rng(4)
     x, y = generator.normal(size=(9, 4)), generator.integers(0, 3, size=9)
     network = with_prelu(Network([4, 5, 5, 3], generator=generator, replicas=2, dtype=np.float64), slope=-0.3)
-    network.backward(softmax_cross_entropy(network.forward(x), y)[1])
-    found = network.gradients.copy()
-
-    def loss(parameters):
-        network.parameters[...] = parameters
-        return softmax_cross_entropy(network.forward(x), y)[0]
-
-    expected = numeric_gradient(loss, network.parameters.copy())
-    np.testing.assert_allclose(found, expected, rtol=1e-5, atol=1e-8)
+    assert_gradients_are_numeric(network, x, y)
