@@ -62,6 +62,14 @@ NO_CONNECTION = (
 )
 DISK_FULL = ("no space left on device", "not enough space on the disk")
 
+# What a command needs beyond requirements.txt: extras of pyproject.toml.
+EXTRAS = {
+    "present": ("present",),
+    "site": ("site",),
+    "lite": ("lite",),
+    "test": ("lite", "present", "site", "test"),
+}
+
 HELP = """\
 python3 start.py [open] [--no-browser] [--port PORT]
     opens the course in JupyterLab; the first start installs what it needs into .venv
@@ -71,6 +79,16 @@ python3 start.py release [--cohort NAME] [--gradescope]
     makes exercises/ anew from solutions/; with --cohort, a copy to hand out to a class
 python3 start.py grade SUBMISSIONS --out FOLDER
     grades a folder or zip file of handed-in notebooks (see instructor/grading.md)
+python3 start.py present LESSON [--static FOLDER]
+    shows a lesson as slides with live code, or makes slides that need no Python
+python3 start.py pulse
+    shows a workshop's leader how far the room is (see instructor/README.md)
+python3 start.py site [--out FOLDER]
+    makes a static site of the whole course
+python3 start.py lite [--out FOLDER]
+    makes a site on which the course runs in the reader's browser, without a server
+python3 start.py kit
+    makes the pages of routes and teaching notes in instructor/ anew from the lessons
 """
 
 
@@ -146,8 +164,8 @@ def write_whole(path, content):
     os.replace(path + ".new", path)
 
 
-def ensure_venv(tests=False):
-    """Bring .venv to what requirements.txt asks for; do nothing when it is there already.
+def ensure_venv(extras=()):
+    """Bring .venv to what requirements.txt and these extras ask for; do nothing when it is there already.
 
     The stamp is taken away before anything changes and written last: an install that was interrupted
     leaves none. Packages may then be there in part, which no installer notices, so .venv is made anew.
@@ -157,8 +175,10 @@ def ensure_venv(tests=False):
     version = venv_version()
     digest = requirements_digest()
     sound = version is not None and stamp.get("python") == version and stamp.get("folder") == HERE
-    if sound and stamp.get("requirements") == digest and (stamp.get("tests") or not tests):
+    there = set(stamp.get("extras", ())) if sound else set()
+    if sound and stamp.get("requirements") == digest and there.issuperset(extras):
         return
+    extras = sorted(there.union(extras))
     started = time.monotonic()
     uv = find_uv()
     if not sound:
@@ -166,11 +186,11 @@ def ensure_venv(tests=False):
         version = venv_version()
     elif os.path.exists(STAMP):
         os.remove(STAMP)
-    install(uv, tests)
+    install(uv, extras)
     settings = os.path.join(VENV, "share", "jupyter", "lab", "settings")
     os.makedirs(settings, exist_ok=True)
     write_whole(os.path.join(settings, "overrides.json"), LAB_OVERRIDES)
-    write_whole(STAMP, {"folder": HERE, "python": version, "requirements": digest, "tests": tests})
+    write_whole(STAMP, {"folder": HERE, "python": version, "requirements": digest, "extras": extras})
     say("installed in {:.0f} seconds".format(time.monotonic() - started))
 
 
@@ -250,14 +270,14 @@ def remove_venv():
         )
 
 
-def install(uv, tests):
+def install(uv, extras):
     if uv:
         command = [uv, "pip", "install", "--python", PYTHON]
     else:
         command = [PYTHON, "-m", "pip", "install", "--disable-pip-version-check", "--progress-bar", "off"]
     command += ["--requirement", "requirements.txt"]
-    if tests:
-        command += ["--editable", ".[test]"]
+    if extras:
+        command += ["--editable", ".[{}]".format(",".join(extras))]
     say(
         "installing what the course needs with {}; this may take a minute or two".format(
             "uv" if uv else "pip"
@@ -358,14 +378,14 @@ def open_course(arguments):
 
 
 def run_tests(arguments):
-    ensure_venv(tests=True)
+    ensure_venv(EXTRAS["test"])
     program = os.path.join(HERE, "tests", "run_all.py")
     return run_in_venv(["-P", program] + arguments, cwd=HERE, env=child_environment())
 
 
 def hand_over(arguments):
     """The course's other commands. They keep the current folder, as their arguments may be paths in it."""
-    ensure_venv()
+    ensure_venv(EXTRAS.get(arguments[0], ()))
     return run_in_venv(["-P", "-m", "utils"] + arguments, env=child_environment())
 
 

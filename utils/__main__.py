@@ -1,55 +1,46 @@
-"""The command line of the course's workshop: ``release`` makes the exercises, ``grade`` grades a class."""
+"""The command line of the course's workshop: `python -m utils COMMAND`, which start.py hands its commands to.
+
+A command is a module with `add_arguments(parser)` and `main(options)`, which returns the exit status and
+raises ValueError, with a sentence, for what the user can put right.
+"""
 
 import argparse
+import importlib
 import sys
 
-from utils import release
-from utils.grading import command, handout
-from utils.grading.sandbox import GradingError
-from utils.lessons import ROOT
+COMMANDS = {
+    "release": ("utils.release_command", "make exercises/ from solutions/, or a copy to hand out"),
+    "grade": ("utils.grading.command", "grade the notebooks that a class handed in"),
+    "kit": ("utils.kit.command", "make the pages of routes and teaching notes from the lessons"),
+    "present": ("utils.slides.command", "show a lesson as slides"),
+    "pulse": ("utils.pulse.command", "show how far the room is"),
+    "site": ("utils.site.command", "make a static site of the course"),
+    "lite": ("utils.lite.command", "make a site that runs the course in the browser"),
+}
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command and return its exit status."""
+    arguments = sys.argv[1:] if arguments is None else arguments
     parser = argparse.ArgumentParser(
-        prog="python -m utils", description="Tools for those who make the course and those who teach it."
+        prog="python3 start.py", description="Tools for those who make the course and those who teach it."
     )
     commands = parser.add_subparsers(dest="command", required=True)
-    releasing = commands.add_parser("release", help="make exercises/ from solutions/, or a copy to hand out")
-    releasing.add_argument("--check", action="store_true", help="change nothing; fail when something drifted")
-    handout.add_arguments(releasing)
-    command.add_arguments(commands.add_parser("grade", help="grade the notebooks that a class handed in"))
-    chosen = parser.parse_args(arguments)
+    chosen = None
+    for name, (module, purpose) in COMMANDS.items():
+        command = commands.add_parser(name, help=purpose)
+        if name in arguments[:1]:  # no other is imported: each may need an extra that is not installed
+            chosen = importlib.import_module(module)
+            chosen.add_arguments(command)
+    options = parser.parse_args(arguments)
     try:
-        if chosen.command == "grade":
-            return command.grade(chosen)
-        if chosen.cohort is not None or chosen.gradescope:
-            return handout.hand_out(chosen)
-        return _check() if chosen.check else _write()
-    except (ValueError, GradingError) as error:
+        return chosen.main(options)
+    except ValueError as error:
         print(error, file=sys.stderr)
         return 1
     except KeyboardInterrupt:
-        print("Stopped. What was graded is kept: run the same command again to go on.", file=sys.stderr)
+        print("Stopped.", file=sys.stderr)
         return 130
-
-
-def _check() -> int:
-    found = release.drift(ROOT)
-    for sentence in found:
-        print(sentence, file=sys.stderr)
-    if found:
-        print("Run `python -m utils release` and commit the result.", file=sys.stderr)
-    return 1 if found else 0
-
-
-def _write() -> int:
-    touched = release.write(ROOT)
-    for path in touched:
-        print(path.relative_to(ROOT).as_posix())
-    if not touched:
-        print("The exercises are up to date.")
-    return 0
 
 
 if __name__ == "__main__":

@@ -7,6 +7,8 @@ import subprocess
 import pytest
 from conftest import lab_report
 
+from utils.__main__ import COMMANDS
+
 
 def test_opens_the_course_map_with_the_course_folder_as_root(course):
     done = course.start("--no-browser", "--port", "9876", PYTHONPATH="/nowhere")
@@ -76,7 +78,7 @@ def test_other_commands_go_to_the_course_s_own_utils_from_the_current_folder(cou
 def test_help_lists_the_commands_and_installs_nothing(course):
     done = course.start("--help")
     assert done.returncode == 0
-    for command in ("open", "test", "release", "--port", "--no-browser"):
+    for command in ("open", "test", *COMMANDS, "--port", "--no-browser"):
         assert command in done.stdout
     assert not course.venv.exists()
 

@@ -126,7 +126,7 @@ def test_a_moved_folder_gets_a_new_venv_and_a_linked_one_does_not(course):
     assert course.uv_calls() == []
 
 
-def test_the_tests_extra_is_added_once_and_kept(course):
+def test_the_tests_extras_are_added_once_and_kept(course):
     (course.folder / "tests" / "run_all.py").write_text(
         "import sys; print('RUN', sys.argv[1:])", encoding="utf-8"
     )
@@ -134,10 +134,24 @@ def test_the_tests_extra_is_added_once_and_kept(course):
     course.uv_calls()
     assert "RUN ['-k', 'relu']" in course.start("test", "-k", "relu").stdout
     (call,) = course.uv_calls()
-    assert call[-2:] == ["--editable", ".[test]"]
+    assert call[-2:] == ["--editable", ".[lite,present,site,test]"]
     course.start("test")
     course.start()
+    course.start("site")
     assert course.uv_calls() == []
+
+
+def test_a_command_adds_its_extra_to_those_that_are_there(course):
+    course.start("release")
+    assert all("--editable" not in call for call in course.uv_calls())
+    course.start("site")
+    assert course.uv_calls()[-1][-1] == ".[site]"
+    course.start("present", "3")
+    assert course.uv_calls()[-1][-1] == ".[present,site]"
+    with open(course.folder / "pyproject.toml", "a", encoding="utf-8") as file:
+        file.write("# changed\n")
+    course.start()
+    assert course.uv_calls()[-1][-1] == ".[present,site]"
 
 
 def test_a_uv_that_does_not_run_is_passed_over_for_pip(course):

@@ -1,6 +1,7 @@
 """The command `grade`: from a folder of notebooks to a gradebook, and what is made from it."""
 
 import argparse
+import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -32,6 +33,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     where.add_argument(
         "--scheduler", metavar="tcp://HOST:PORT", help="grade on this Dask scheduler's workers"
     )
+
+
+def main(chosen: argparse.Namespace) -> int:
+    """Grade; 130 when it was stopped."""
+    try:
+        return grade(chosen)
+    except GradingError as error:
+        raise ValueError(str(error)) from None
+    except KeyboardInterrupt:
+        print("Stopped. What was graded is kept: run the same command again to go on.", file=sys.stderr)
+        return 130
 
 
 def grade(chosen: argparse.Namespace) -> int:

@@ -1,0 +1,1 @@
+"""Routes and teaching notes, made from the lessons."""
