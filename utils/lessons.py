@@ -5,8 +5,10 @@ The stem of a lesson (``08_born_dead``) names its notebook, exercise and solutio
 """
 
 import importlib
+import json
 import re
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from types import ModuleType
 
@@ -17,11 +19,10 @@ GLOSSARY = ROOT / "notebooks" / "glossary.ipynb"
 
 @dataclass(frozen=True)
 class Lesson:
-    """One lesson: its stem, the question that is its title, its minutes, and what it builds on (stems)."""
+    """One lesson: its stem, the question that is its title, and what it builds on (stems)."""
 
     stem: str
     question: str
-    minutes: int
     prerequisites: tuple[str, ...]
     summary: str
     topics: tuple[str, ...]
@@ -29,6 +30,11 @@ class Lesson:
     @property
     def number(self) -> int:
         return int(self.stem[:2])
+
+    @property
+    def minutes(self) -> int:
+        """How long the lesson takes, as its notebook's metadata says, without the exercise."""
+        return _minutes(self.notebook)
 
     @property
     def notebook(self) -> Path:
@@ -63,7 +69,6 @@ class Route:
 COURSE_MAP = Lesson(
     "00_course_map",
     "Where do I start, and how far am I?",
-    10,
     (),
     "The map of the lessons, a test of the installation, and your own progress.",
     ("start",),
@@ -73,7 +78,6 @@ LESSONS = (
     Lesson(
         "01_the_rectifier",
         "Is `max(0, x)` enough?",
-        40,
         (),
         "Six ways to write ReLU and where each breaks; one unit as a bend; leaky ReLU for any slope.",
         ("foundations", "code"),
@@ -81,7 +85,6 @@ LESSONS = (
     Lesson(
         "02_why_bend",
         "What do five linear layers buy?",
-        50,
         ("01_the_rectifier",),
         "A stack of linear layers is one linear layer; what the bend adds, on two rings and on MNIST-1D.",
         ("foundations", "theory"),
@@ -89,7 +92,6 @@ LESSONS = (
     Lesson(
         "03_derivatives",
         "What is the slope at the corner, and does it matter?",
-        60,
         ("01_the_rectifier", "02_why_bend"),
         "Subgradients, gradient checks near the corner, and backpropagation as masks.",
         ("foundations", "training", "code"),
@@ -97,7 +99,6 @@ LESSONS = (
     Lesson(
         "04_curves_from_hinges",
         "How can bent lines draw a smooth curve?",
-        60,
         ("01_the_rectifier", "02_why_bend"),
         "Hinge interpolation, and how the error falls with the number of units.",
         ("theory",),
@@ -105,7 +106,6 @@ LESSONS = (
     Lesson(
         "05_folding",
         "What does depth buy?",
-        70,
         ("02_why_bend", "04_curves_from_hinges"),
         "Folding, linear regions, and the difference between what depth can do and what it typically does.",
         ("theory",),
@@ -113,7 +113,6 @@ LESSONS = (
     Lesson(
         "06_signals_through_depth",
         "Which networks let a signal through 50 layers?",
-        65,
         ("02_why_bend", "03_derivatives"),
         "Variance and gradient layer by layer: the activation and its initialisation together decide.",
         ("training", "theory"),
@@ -121,7 +120,6 @@ LESSONS = (
     Lesson(
         "07_training_thirty_layers",
         "Is it ReLU that made deep networks trainable?",
-        60,
         ("06_signals_through_depth",),
         "Initialisation, activation and optimiser as one experiment with seeds.",
         ("training",),
@@ -129,7 +127,6 @@ LESSONS = (
     Lesson(
         "08_born_dead",
         "How likely is a network to be dead before training?",
-        50,
         ("02_why_bend", "03_derivatives"),
         "Simulation against two bounds, and the width that makes a deep network safe.",
         ("training", "theory"),
@@ -137,7 +134,6 @@ LESSONS = (
     Lesson(
         "09_dying_and_rescue",
         "What kills units, and what revives them?",
-        75,
         ("03_derivatives", "08_born_dead"),
         "Units die within the first steps; a contest of cures.",
         ("training",),
@@ -145,7 +141,6 @@ LESSONS = (
     Lesson(
         "10_the_family",
         "What does each variant change, and what does it buy?",
-        70,
         ("03_derivatives", "06_signals_through_depth"),
         "From leaky ReLU to SwiGLU: values, slopes, gains, and how much of a ranking is noise.",
         ("variants",),
@@ -153,7 +148,6 @@ LESSONS = (
     Lesson(
         "11_cost_and_sparsity",
         "Is ReLU fast, and are its zeros worth anything?",
-        60,
         ("01_the_rectifier", "02_why_bend"),
         "Time per element, share of a layer, and when skipping zeros pays.",
         ("practice", "code"),
@@ -161,7 +155,6 @@ LESSONS = (
     Lesson(
         "12_where_relu_belongs",
         "May every layer use it?",
-        85,
         ("03_derivatives", "06_signals_through_depth", "10_the_family"),
         "Output layers, convolutions, recurrence and attention.",
         ("practice", "architectures"),
@@ -169,7 +162,6 @@ LESSONS = (
     Lesson(
         "13_reading_the_evidence",
         "Which common claims about ReLU survive?",
-        70,
         (
             "05_folding",
             "07_training_thirty_layers",
@@ -183,7 +175,6 @@ LESSONS = (
     Lesson(
         "14_clinic",
         "Can you find out what is wrong with a network and mend it?",
-        55,
         ("05_folding", "07_training_thirty_layers", "09_dying_and_rescue", "12_where_relu_belongs"),
         "The graded capstone: diagnose, repair, build and predict.",
         ("practice", "capstone"),
@@ -275,11 +266,18 @@ def stems_with(kind: str) -> tuple[str, ...]:
     return tuple(each.stem for each in (COURSE_MAP, *LESSONS) if (folder / f"l{each.stem}.py").exists())
 
 
-def anchors(markdown: str) -> tuple[str, ...]:
-    """The anchors of the headings in a piece of Markdown, as JupyterLab makes them: spaces become hyphens.
+@cache
+def _minutes(notebook: Path) -> int:
+    return json.loads(notebook.read_text(encoding="utf-8"))["metadata"]["relu_course"]["minutes"]
 
-    Marks of code and emphasis go; fenced code is not searched.
-    """
+
+def anchor(title: str) -> str:
+    """The anchor of a heading as JupyterLab makes it: no marks of code and emphasis, hyphens for spaces."""
+    return re.sub(r"[`*]", "", title).replace(" ", "-")
+
+
+def anchors(markdown: str) -> tuple[str, ...]:
+    """The anchors of the headings in a piece of Markdown; fenced code is not searched."""
     prose = re.sub(r"^```.*?^```", "", markdown, flags=re.MULTILINE | re.DOTALL)
     titles = re.findall(r"^#{1,6}\s+(.+?)\s*#*\s*$", prose, flags=re.MULTILINE)
-    return tuple(re.sub(r"[`*]", "", title).replace(" ", "-") for title in titles)
+    return tuple(map(anchor, titles))

@@ -7,6 +7,7 @@ from course_notebooks import FILES, cells, read, source
 
 from utils import release
 from utils.lessons import COURSE_MAP, GLOSSARY, LESSONS, ROOT, lesson
+from utils.sections import sections
 
 TEACHING = [each for each in (COURSE_MAP, *LESSONS) if each.written]
 MOST_CELLS = 36  # about 25 of substance; predictions and their answers take a line each
@@ -63,8 +64,19 @@ def test_its_file_ends_in_one_newline_and_has_no_other_line_ends(path):
 
 
 def test_minutes_and_prerequisites_are_those_of_the_map(written):
-    expected = {"minutes": written.minutes, "prerequisites": list(written.prerequisites)}
-    assert read(written.notebook)["metadata"]["relu_course"] == expected
+    found = read(written.notebook)["metadata"]["relu_course"]
+    assert set(found) == {"minutes", "prerequisites", "sections"}
+    assert found["prerequisites"] == list(written.prerequisites)
+    assert found["minutes"] == sum(found["sections"].values())
+
+
+def test_every_section_has_its_minutes(written):
+    found = sections(written.stem)
+    prose = "\n".join(map(source, cells(written.notebook, "markdown")))
+    assert [each.heading for each in found] == re.findall(r"^## (.+)$", prose, re.MULTILINE)
+    assert all(isinstance(each.minutes, int) and each.minutes >= 1 for each in found)
+    code = [text for each in found for text in each.code]
+    assert code == [source(cell) for cell in cells(written.notebook, "code")]
 
 
 def test_the_title_is_the_question(written):
