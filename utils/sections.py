@@ -14,7 +14,7 @@ from utils.lessons import Lesson, anchor, lesson
 
 @dataclass(frozen=True)
 class Section:
-    """One section: its heading, its minutes, its Markdown without the heading, and its code cells' sources."""
+    """One section: its heading, its minutes, its Markdown below the heading, its code cells."""
 
     lesson: Lesson
     heading: str

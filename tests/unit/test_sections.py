@@ -28,7 +28,7 @@ def test_the_opening_belongs_to_the_first_section():
 
 
 def test_an_unknown_heading_names_the_known_ones():
-    with pytest.raises(ValueError, match="no section 'More'.*Backpropagation is a mask"):
+    with pytest.raises(ValueError, match=r"no section 'More'.*Backpropagation is a mask"):
         section("03_derivatives", "More")
 
 
