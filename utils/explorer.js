@@ -6,6 +6,8 @@ const MOST_BYTES = 16 * 2 ** 20;
 const SILENCE = 4000; // ms without an answer after which the learner is told
 const SILENT =
   "The kernel has not answered yet. It may be busy; if not, run this cell to bring the explorer back to life.";
+const LOADING = "The pictures are on their way.";
+const MISSING = "The pictures could not be loaded: reload the page to try again.";
 
 function element(name, attributes = {}, ...children) {
   const node = document.createElement(name);
@@ -19,7 +21,7 @@ function makeBook(bounded) {
   const pictures = new Map();
   let bytes = 0;
   const drop = (key) => {
-    bytes -= pictures.get(key)?.blob.size ?? 0;
+    bytes -= pictures.get(key)?.blob?.size ?? 0;
     pictures.delete(key);
   };
   return {
@@ -34,7 +36,7 @@ function makeBook(bounded) {
     keep(picture) {
       drop(picture.key);
       pictures.set(picture.key, picture);
-      bytes += picture.blob.size;
+      bytes += picture.blob?.size ?? 0;
       while (bounded && pictures.size > 1 && (pictures.size > MOST_PICTURES || bytes > MOST_BYTES)) {
         drop(pictures.keys().next().value);
       }
@@ -133,6 +135,7 @@ function render({ model, el }) {
   let run = 0; // the number of the latest run
   let next = null; // the picture to be shown next
   let painting = false;
+  let opened = false; // on a saved page: whether its pictures are asked for, and "done" when they are there
   let pause, silence;
 
   const canvas = element("canvas", { role: "img", width: spec.width * 2, height: spec.height * 2 });
@@ -151,11 +154,13 @@ function render({ model, el }) {
   }
 
   async function draw(picture) {
-    const bitmap = await createImageBitmap(picture.blob);
+    const { image, blob } = picture; // a saved page begins with an image that it holds
+    if (image) await image.decode();
+    const bitmap = image ?? (await createImageBitmap(blob));
     const context = canvas.getContext("2d");
     context.clearRect(0, 0, canvas.width, canvas.height);
     context.drawImage(bitmap, 0, 0, canvas.width, canvas.height);
-    bitmap.close();
+    bitmap.close?.();
     canvas.setAttribute("aria-label", picture.description);
     canvas.dataset.key = picture.key;
   }
@@ -169,7 +174,7 @@ function render({ model, el }) {
       while (next) {
         const now = next;
         next = null;
-        if (now.blob) await draw(now);
+        if (now.blob || now.image) await draw(now);
         tell(now.description);
       }
     } finally {
@@ -220,11 +225,32 @@ function render({ model, el }) {
     paint(book.take(best));
   }
 
+  function keep(picture) {
+    book.keep({ ...picture, blob: picture.png && new Blob([picture.png], { type: "image/png" }) });
+  }
+
+  // A saved page's pictures may be large and lie in another file: they are fetched at the first sign of interest.
+  async function open() {
+    if (opened) return;
+    opened = true;
+    try {
+      (await model.pictures()).forEach(keep);
+      opened = "done";
+      root.dataset.pictures = book.keys().length;
+      seekSaved();
+      refresh();
+    } catch {
+      opened = false;
+      note.textContent = MISSING;
+    }
+  }
+
   function go(key, moved = axis) {
     at = [...key];
     axis = moved;
-    if (spec.saved) seekSaved();
-    refresh();
+    if (!spec.saved) refresh();
+    else if (opened === "done") seekSaved(), refresh();
+    else refresh(), (note.textContent = LOADING), open();
   }
 
   function receive(message, buffers) {
@@ -275,9 +301,8 @@ function render({ model, el }) {
   });
   el.replaceChildren(root);
 
-  for (const first of model.get("first")) {
-    book.keep({ ...first, blob: new Blob([first.png], { type: "image/png" }) });
-  }
+  model.get("first").forEach(keep);
+  if (spec.saved) for (const sign of ["pointerenter", "focusin", "touchstart"]) root.addEventListener(sign, open, { passive: true });
   at.forEach((position, i) => controls[i].set(position));
   paint(spec.live ? book.take("still") : book.take(String(at)));
   root.dataset.pictures = book.keys().length;

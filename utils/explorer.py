@@ -88,7 +88,7 @@ class Explorer(PictureWidget):
             room -= len(picture.png)
             if room < 0:
                 break
-        return self._page(pictures)
+        return self._page(pictures, _text(self._grid.start))
 
     def _draw(self, key):
         settings = self._grid.settings(key)

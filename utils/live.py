@@ -85,7 +85,7 @@ class Live(PictureWidget):
             texts.append(f"{fraction:.0%}")
         label = "recorded run: done"
         slider = {"label": label, "kind": "range", "texts": texts, "start": len(texts) - 1}
-        return self._page(pictures, controls=[slider], live=False)
+        return self._page(pictures, str(len(texts) - 1), controls=[slider], live=False)
 
     def _receive(self, content):
         loop = self._loop or asyncio.get_running_loop()

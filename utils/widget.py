@@ -1,14 +1,12 @@
 """What `Explorer` and `Live` share: the widget that shows pictures, and the page that needs no kernel."""
 
-import base64
-import hashlib
-import json
 from pathlib import Path
 from typing import NamedTuple
 
 import anywidget
 import traitlets
 
+from utils import saved, static
 from utils.controls import Grid
 from utils.figures import STYLE, figure_html
 from utils.stage import Stage
@@ -66,6 +64,9 @@ class PictureWidget(anywidget.AnyWidget):
     def _receive(self, content):
         raise NotImplementedError
 
+    def html(self):
+        raise NotImplementedError
+
     def _send_picture(self, key, picture, **more):
         self.send({"type": "picture", "key": key, "description": picture.description, **more}, [picture.png])
 
@@ -75,35 +76,16 @@ class PictureWidget(anywidget.AnyWidget):
         return STYLE + figure_html(first["png"], first["description"], self.spec["width"])
 
     def _repr_mimebundle_(self, **kwargs):
+        if static.is_on():
+            return {"text/html": self.html(), "text/plain": self.first[0]["description"]}, {}
         data, metadata = super()._repr_mimebundle_(**kwargs)
         data["text/html"] = self._still_html()
         data["text/plain"] = self.first[0]["description"]
         return data, metadata
 
-    def _page(self, pictures, **spec):
+    def _page(self, pictures, shown, **spec):
         """A self-contained HTML fragment that leafs through `pictures` (key -> Picture) with no kernel."""
-        listed = [
-            {"key": key, "png": base64.b64encode(one.png).decode("ascii"), "description": one.description}
-            for key, one in pictures.items()
-        ]
-        state = json.dumps({"spec": self.spec | {"saved": True} | spec, "first": listed}).replace(
-            "<", "\\u003c"
-        )
-        name = hashlib.sha256(state.encode()).hexdigest()[:16]
-        script = _SCRIPT.replace("export default", "const widget =")
-        return (
-            f"<style>{_STYLE_SHEET}</style>\n"
-            f'<div data-relu-explorer="{name}">{self._still_html()}</div>\n'
-            f"<script>(() => {{\n{script}\n"
-            f"const state = {state};\n"
-            "const bytes = (text) => Uint8Array.from(atob(text), (c) => c.charCodeAt(0));\n"
-            "for (const one of state.first) one.png = bytes(one.png);\n"
-            "const model = { get: (name) => state[name], on() {}, off() {}, send() {} };\n"
-            f"const el = document.querySelector('[data-relu-explorer=\"{name}\"]');\n"
-            "el.removeAttribute('data-relu-explorer');\n"
-            "widget.render({ model, el });\n"
-            "})();</script>\n"
-        )
+        return saved.fragment(self.spec | {"saved": True} | spec, pictures, shown)
 
 
 def sentence_about(error):

@@ -205,7 +205,11 @@ def test_what_is_remembered_as_sent_is_bounded(monkeypatch):
 
 def state(page):
     """The data that a saved page carries."""
-    return json.loads(re.search(r"const state = (\{.*\});\n", page).group(1))
+    found = {
+        name: json.loads(re.search(rf'class="relu-{name}">(.*?)</script>', page).group(1))
+        for name in ("spec", "pictures")
+    }
+    return {"spec": found["spec"], "first": found["pictures"]}
 
 
 def test_saved_page_holds_every_picture_of_one_slider_and_asks_no_host():
@@ -214,9 +218,22 @@ def test_saved_page_holds_every_picture_of_one_slider_and_asks_no_host():
     saved = state(page)
     assert sorted(int(picture["key"]) for picture in saved["first"]) == list(range(61))
     assert saved["spec"]["tour"] == [{"sentence": "See </script> & <b>.", "key": [40]}]
-    assert page.count("</script>") == 1
+    assert page.count("<script") == page.count("</script>") == 3
     assert not re.search(r"https?://|@import|url\(", page)
     assert one.html() == page
+
+
+def test_saved_page_tells_its_tour_in_plain_pictures():
+    stops = [Stop("Now <1>.", {"bias": 1}), Stop("And back.", {"bias": 0})]
+    page = Explorer(view, scene, {"bias": BIAS}, stops).html()
+    paper = re.search(r'<div class="relu-paper">(.*?)<script', page, re.DOTALL).group(1)
+    assert re.findall(r'data-key="(\d+)"', paper) == ["40", "30"]
+    assert re.findall(r'<img alt="(.*?)"', paper) == ["The bend is at -1.", "The bend is at -0."]
+    assert "<strong>Stop 1 of 2.</strong> Now &lt;1&gt;. <span>(bias b: 1.0)</span>" in paper
+    untoured = Explorer(view, scene, {"bias": BIAS}).html()
+    assert re.findall(r'<div class="relu-stop" data-key="(\d+)"><p>(.*?)</p>', untoured) == [
+        ("30", "bias b: 0.0")
+    ]
 
 
 def test_saved_page_is_bounded(monkeypatch):
@@ -224,6 +241,14 @@ def test_saved_page_is_bounded(monkeypatch):
     monkeypatch.setattr(module, "MOST_SAVED_BYTES", 10 * len(one.first[0]["png"]))
     keys = [picture["key"] for picture in state(one.html())["first"]]
     assert 8 < len(keys) < 14 and keys[:4] == ["30", "60", "29", "31"]
+
+
+def test_in_static_mode_the_saved_page_is_what_is_displayed(monkeypatch):
+    monkeypatch.setenv("RELU_COURSE_STATIC", "1")
+    one = Explorer(view, scene, {"bias": BIAS})
+    assert one._repr_mimebundle_() == ({"text/html": one.html(), "text/plain": "The bend is at -0."}, {})
+    live = Live(run, scene, RATE)
+    assert live._repr_mimebundle_()[0]["text/html"] == live.html()
 
 
 def test_readers_without_widgets_get_the_first_picture():
