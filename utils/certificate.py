@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 from IPython.display import HTML, display
 
-from utils import progress
+from utils import progress, static
 from utils.lessons import ROOT
 from utils.notes import Note, marked, table
 from utils.question import Question
@@ -38,6 +38,12 @@ PAGE = (
 
 def show(name: str) -> None:
     """Show the certificate for `name`, or what is still missing for it."""
+    if static.is_on():
+        sentence = (
+            "Once all exercises are solved, the notebook shows the certificate here, on your own computer."
+        )
+        display(Note("note", sentence))
+        return
     found = standings()
     if missing := _missing(found):
         display(HTML(missing))

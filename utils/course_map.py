@@ -4,7 +4,7 @@ import html
 
 from IPython.display import HTML, display
 
-from utils import map_picture
+from utils import map_picture, static
 from utils.figures import show
 from utils.lessons import ROUTES, lesson
 from utils.notes import marked, table
@@ -18,19 +18,21 @@ def show_map() -> None:
 
 
 def _spoken(found: tuple[Standing, ...]) -> str:
+    picture = f"{len(found)} lessons, each to the right of those that it builds on."
+    if static.is_on():  # a page for readers, of whose progress nothing is known
+        return f"{picture} The exercises have {sum(each.points for each in found)} points in all."
     groups = {word: [str(each.lesson.number) for each in found if each.word == word] for word in SIGNS}
     said = "; ".join(f"{word}: {', '.join(numbers)}" for word, numbers in groups.items() if numbers)
     points = f"{sum(each.points_solved for each in found)} of {sum(each.points for each in found)} points"
-    return (
-        f"{len(found)} lessons, each to the right of those that it builds on. "
-        f"{said[0].upper()}{said[1:]}. You have {points} of the exercises."
-    )
+    return f"{picture} {said[0].upper()}{said[1:]}. You have {points} of the exercises."
 
 
 def show_lessons() -> None:
     """A table of all lessons: question, minutes, what each needs, exercises, and the learner's standing."""
     rows = [_row(standing) for standing in standings()]
     heads = ("Lesson", "The question", "Minutes", "Builds on", "Exercises", "You")
+    if static.is_on():
+        heads, rows = heads[:-1], [row[:-1] for row in rows]
     display(HTML(table("The lessons", heads, rows)))
 
 

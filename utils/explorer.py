@@ -46,7 +46,7 @@ __all__ = ["Choice", "Explorer", "Live", "Picture", "Range", "Stop"]
 MOST_PICTURES = 512
 MOST_BYTES = 16 * 2**20
 # What a saved page may hold of one explorer: more would load slowly.
-MOST_SAVED_BYTES = 4 * 2**20
+MOST_SAVED_BYTES = 3 * 2**20
 
 
 class Explorer(PictureWidget):
@@ -74,7 +74,7 @@ class Explorer(PictureWidget):
         """A self-contained HTML fragment that works with no kernel and asks no host for anything.
 
         It holds the start, the stops of the tour, and from each of them every picture along each single
-        control, as far as 4 MiB go; a control moved to where there is no picture takes the nearest one.
+        control, as far as 3 MiB go; a control moved to where there is no picture takes the nearest one.
         """
         anchors = [self._grid.start, *(key for _sentence, key in self._tour)]
         axes = range(len(self._grid.controls))
@@ -84,7 +84,7 @@ class Explorer(PictureWidget):
         pictures = {}
         room = MOST_SAVED_BYTES
         for key in dict.fromkeys(keys):
-            pictures[_text(key)] = picture = self._draw(key)
+            pictures[_text(key)] = picture = self._draw(key).packed()
             room -= len(picture.png)
             if room < 0:
                 break

@@ -81,7 +81,7 @@ class Live(PictureWidget):
         pictures = {}
         texts = []
         for png, fraction, description in self.frames():
-            pictures[str(len(texts))] = Picture(png, description)
+            pictures[str(len(texts))] = Picture(png, description).packed()
             texts.append(f"{fraction:.0%}")
         label = "recorded run: done"
         slider = {"label": label, "kind": "range", "texts": texts, "start": len(texts) - 1}

@@ -9,6 +9,7 @@ const STYLE = `
 .relu-form button:disabled { color: inherit; background: transparent; border-color: currentColor; opacity: 0.65;
   cursor: default; }
 .relu-form :is(input, button):focus-visible { outline: 2px solid #d55e00; outline-offset: 2px; }
+@media print { .relu-form button { display: none; } }
 `;
 
 function render({ model, el }) {

@@ -10,7 +10,7 @@ import anywidget
 import traitlets
 from IPython.display import display
 
-from utils import lessons, progress
+from utils import lessons, progress, static, static_quiz
 from utils.notes import Note, marked
 from utils.question import Choice, Option
 
@@ -37,6 +37,10 @@ class Quiz:
     def predict(self, identifier: str) -> None:
         """Let the learner commit to an answer, without telling whether it is right."""
         choice = self._find(identifier)
+        if static.is_on():
+            said = [_said(option.text) for option in choice.options]
+            display(static_quiz.form("predict", choice, "Commit", said, None))
+            return
         form = _form(choice, "Commit")
 
         def commit(change: dict) -> None:
@@ -57,21 +61,25 @@ class Quiz:
     def reveal(self, identifier: str) -> None:
         """Tell what was predicted and what is right; with nothing committed, the answer stays folded."""
         choice = self._find(identifier)
-        right = _right(choice)
+        if static.is_on():
+            notes = [_revealed(choice, option) for option in choice.options]
+            display(static_quiz.revelation(choice, notes, _uncommitted(choice, "choose one above.")))
+            return
         mine = _committed(choice)
         if mine is None:
-            sentence = "You have not committed to an answer yet: choose one above, then run this cell again."
-            answer = (_sentence(right.text), right.feedback)
-            display(Note("note", sentence, folded=("Show the answer without predicting", answer)))
-        elif mine.right:
-            display(Note("right", f"You predicted: {_sentence(mine.text)}", (mine.feedback,)))
+            display(_uncommitted(choice, "choose one above, then run this cell again."))
         else:
-            more = (mine.feedback, f"What is right: {_sentence(right.text)} {right.feedback}")
-            display(Note("wrong", f"You predicted: {_sentence(mine.text)}", more, word="Not what happens"))
+            display(_revealed(choice, mine))
 
     def ask(self, identifier: str) -> None:
         """Ask, and answer at once; the learner may try again."""
         choice = self._find(identifier)
+        if static.is_on():
+            notes = [_answer(option) for option in choice.options]
+            right = _right(choice)
+            told = f"{_sentence(right.text)} {right.feedback}"
+            display(static_quiz.form("ask", choice, "Check", notes, told))
+            return
         form = _form(choice, "Check")
 
         def answer(change: dict) -> None:
@@ -80,7 +88,7 @@ class Quiz:
             option = choice.options[change["new"]]
             status = "right" if option.right else "wrong"
             progress.record("quiz", choice.id, lesson=self.stem, status=status)
-            form.message = Note(status, option.feedback)._repr_html_()
+            form.message = _answer(option)._repr_html_()
 
         form.observe(answer, "chosen")
         display(form)
@@ -98,8 +106,31 @@ def _form(choice: Choice, button: str) -> Form:
 
 
 def _lock(form: Form, text: str) -> None:
-    form.message = Note("note", f"You said: {_sentence(text)}")._repr_html_()
+    form.message = _said(text)._repr_html_()
     form.locked = True
+
+
+def _said(text: str) -> Note:
+    return Note("note", f"You said: {_sentence(text)}")
+
+
+def _answer(option: Option) -> Note:
+    return Note("right" if option.right else "wrong", option.feedback)
+
+
+def _revealed(choice: Choice, mine: Option) -> Note:
+    if mine.right:
+        return Note("right", f"You predicted: {_sentence(mine.text)}", (mine.feedback,))
+    right = _right(choice)
+    more = (mine.feedback, f"What is right: {_sentence(right.text)} {right.feedback}")
+    return Note("wrong", f"You predicted: {_sentence(mine.text)}", more, word="Not what happens")
+
+
+def _uncommitted(choice: Choice, what_to_do: str) -> Note:
+    right = _right(choice)
+    sentence = f"You have not committed to an answer yet: {what_to_do}"
+    answer = (_sentence(right.text), right.feedback)
+    return Note("note", sentence, folded=("Show the answer without predicting", answer))
 
 
 def _sentence(text: str) -> str:

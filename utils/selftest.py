@@ -7,7 +7,7 @@ import platform
 import numpy as np
 from packaging.requirements import Requirement
 
-from utils import progress
+from utils import progress, static
 from utils.activations import ACTIVATIONS
 from utils.datasets import digits
 from utils.figures import new_figure, png
@@ -17,6 +17,9 @@ from utils.notes import Note
 
 def run() -> Note:
     """Test the installation, and say in one note what works or what to do about what does not."""
+    if static.is_on():
+        sentence = "Nothing runs on this page. In the notebook this cell tests what the course needs on your"
+        return Note("note", f"{sentence} computer: `python3 start.py` opens the course there.")
     done, broken = [], []
     for check in (_packages, _numbers, _pictures, _data, _progress):
         try:

@@ -1,13 +1,15 @@
 """Predictions and quizzes: committed once, remembered, revealed, answered."""
 
+import json
 import re
 import sys
 
 import pytest
 import sample_lesson
 
-from utils import predict, progress
+from utils import certificate, course_map, predict, progress, selftest
 from utils.predict import Form, Quiz
+from utils.standings import standings
 
 
 @pytest.fixture(autouse=True)
@@ -105,3 +107,62 @@ def test_the_page_asks_no_other_host_for_anything():
     code = Form._esm if isinstance(Form._esm, str) else str(Form._esm)
     assert "function render" in code
     assert not re.search(r"https?://|import\s", code)
+
+
+@pytest.fixture
+def page(monkeypatch, quiz, shown):
+    """What a method of the quiz displays in static mode: its data, its plain HTML and its text."""
+    monkeypatch.setenv("RELU_COURSE_STATIC", "1")
+
+    def show(method, identifier):
+        getattr(quiz, method)(identifier)
+        bundle = shown.pop()._repr_mimebundle_()
+        found = re.search(r'<script type="application/json">(.*?)</script>', bundle["text/html"])
+        return json.loads(found.group(1)), bundle["text/html"][: found.start()], bundle["text/plain"]
+
+    return show
+
+
+def test_a_static_prediction_tells_nothing_before_the_reveal(page):
+    data, plain, text = page("predict", "slope_two")
+    assert (data["kind"], data["id"], data["options"]) == ("predict", "slope_two", ["Yes", "No"])
+    assert ["You said: Yes." in data["answers"][0], "You said: No." in data["answers"][1]] == [True, True]
+    assert "gives" not in json.dumps(data) + plain
+    assert "<li>Yes</li><li>No</li>" in plain and text.endswith("( ) Yes\n( ) No")
+
+
+def test_a_static_reveal_has_the_note_that_each_option_deserves(page, quiz, shown, monkeypatch):
+    data, plain, _text = page("reveal", "slope_two")
+    assert "You have not committed to an answer yet: choose one above." in plain
+    monkeypatch.delenv("RELU_COURSE_STATIC")
+    for option, answer in zip(("Yes", "No"), data["answers"], strict=True):
+        progress.record("prediction", "slope_two", text=option)
+        quiz.reveal("slope_two")
+        assert shown.pop()._repr_html_() == answer
+
+
+def test_a_static_quiz_answers_as_the_live_one(page, quiz, shown, monkeypatch):
+    identifier = next(iter(quiz._choices))
+    data, plain, _text = page("ask", identifier)
+    assert "<summary>Show the answer</summary>" in plain
+    monkeypatch.delenv("RELU_COURSE_STATIC")
+    quiz.ask(identifier)
+    (form,) = shown
+    for number, answer in enumerate(data["answers"]):
+        form.chosen = number
+        assert form.message == answer
+
+
+def test_static_pages_say_nothing_of_the_reader(monkeypatch, tmp_path):
+    monkeypatch.setenv("RELU_COURSE_STATIC", "1")
+    progress.record("answer", "leaky_relu", lesson="14_clinic", status="solved")
+    said = []
+    monkeypatch.setattr(certificate, "display", said.append)
+    monkeypatch.setattr(course_map, "display", lambda page: said.append(page.data))
+    certificate.show("Your name")
+    course_map.show_lessons()
+    certificate_page, lessons_page = said
+    assert "on your own computer" in certificate_page.sentence
+    assert "solved" not in lessons_page and ">You<" not in lessons_page
+    assert "python3 start.py" in selftest.run().sentence and str(tmp_path) not in repr(selftest.run())
+    assert "You" not in course_map._spoken(standings())
