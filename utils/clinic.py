@@ -80,6 +80,7 @@ def trained(patient, epochs, network=None):
             progress=False,
         )  # fmt: skip
         right = float(accuracy(network, patient["x"], patient["y"]))
+        network.forward(patient["x"])
     dead = max(dead_units(each).mean() for each in network.pre_activations)
     return history.loss, right, float(dead)
 

@@ -16,6 +16,10 @@ from utils.activations import ACTIVATIONS
 from utils.initializers import INITIALIZERS, initial_biases
 from utils.layers import Affine, Elementwise
 
+# Samples that `Network.evaluate` passes on together: what they leave in a layer fits into the processor's
+# cache for most networks of the course.
+_AT_A_TIME = 128
+
 
 def replica_axes(replicas):
     """Return the shape of the leading axes: an integer n stands for (n,), and () for one network."""
@@ -160,7 +164,7 @@ class Network:
 
     def _hidden(self):
         if self._output is None:
-            raise ValueError("The network has seen no data yet: call forward(x) first.")
+            raise ValueError("There is nothing inside the network to look at yet: call forward(x) first.")
         return [layer for layer in self._leaves if isinstance(layer, Elementwise)]
 
     def forward(self, x):
@@ -171,6 +175,31 @@ class Network:
         Values are converted to the network's dtype; NaN and infinity pass through the layers.
         Raises ValueError where the shapes do not fit.
         """
+        x = self._checked(x)
+        for layer in self.layers:
+            x = layer.forward(x)
+        self._output = x
+        return x.copy()
+
+    def evaluate(self, x):
+        """Return what `forward` does, in evaluation mode and without keeping anything of the layers inside.
+
+        The samples pass a few at a time, so that many of them in many replicas need little memory. `backward`
+        and what looks inside, such as `pre_activations`, need a `forward` again. Raises what `forward` does.
+        """
+        x = self._checked(x)
+        inner = (slice(None),) * self.sample_axes
+        n = x.shape[-1 - self.sample_axes]
+        with self.evaluation():
+            parts = [
+                self.forward(x[..., start : start + _AT_A_TIME, *inner])
+                for start in range(0, max(n, 1), _AT_A_TIME)
+            ]
+        self._output = None
+        return np.concatenate(parts, axis=-2)
+
+    def _checked(self, x):
+        """Return x in the network's dtype, or raise ValueError where its shape does not fit."""
         x = np.asarray(x, self.dtype)
         first = self.layers[0]
         reads = isinstance(first, Affine) or self.sample_axes > 1  # with weights, its first parameters
@@ -181,10 +210,7 @@ class Network:
         if x.ndim < len(shape) or x.shape[: -len(shape)] not in ((), self.replicas):
             own = f" or {(*self.replicas, *shape)}" if self.replicas else ""
             raise ValueError(f"x has shape {x.shape}, but must have shape {shape}{own}.")
-        for layer in self.layers:
-            x = layer.forward(x)
-        self._output = x
-        return x.copy()
+        return x
 
     def backward(self, upstream, needs_input_gradient=True):
         """Fill `gradients` for the last forward pass, from upstream = dL/doutput (*replicas, n, fan_out).

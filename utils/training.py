@@ -146,11 +146,9 @@ def accuracy(network, x, labels):
     """Return the share of samples whose largest logit is at their label: (*replicas,), between 0 and 1.
 
     x: (n, features) or (*replicas, n, features); labels: (n,) or (*replicas, n). The network is measured in
-    evaluation mode.
+    evaluation mode, by `Network.evaluate`.
     """
-    with network.evaluation():
-        output = network.forward(x)
-    return _share_right(output, np.asarray(labels))
+    return _share_right(network.evaluate(x), np.asarray(labels))
 
 
 def _share_right(logits, labels):
@@ -161,8 +159,7 @@ def _validate(network, loss, validation):
     if validation is None:
         return None, None
     x, y = validation
-    with network.evaluation():
-        output = network.forward(x)
+    output = network.evaluate(x)
     value, _ = loss(output, y)
     return value, _share_right(output, y) if loss is softmax_cross_entropy else None
 

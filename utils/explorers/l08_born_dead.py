@@ -27,9 +27,15 @@ def dead_networks(network):
 
 
 def born_dead_networks(network, x):
-    """Whether some hidden layer is off for all samples x: booleans (*replicas,)."""
-    network.forward(x)
-    return dead_networks(network)
+    """Whether some hidden layer is off for all samples x (n, features): booleans (*replicas,).
+
+    The samples pass a few at a time: a layer is off for all of them when it is for each few.
+    """
+    off = True
+    for start in range(0, len(x), 200):
+        network.forward(x[start : start + 200])
+        off = off & np.array([dead_units(z).all(axis=-1) for z in network.pre_activations])
+    return off.any(axis=0)
 
 
 def is_constant(outputs):

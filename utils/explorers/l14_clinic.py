@@ -174,6 +174,7 @@ def course(illness, treatment):
 
     def look():
         right = accuracy(network, patient["x"], patient["y"])
+        network.forward(patient["x"])
         worst = max(dead_units(z).mean() for z in network.pre_activations)
         found.append((right, worst if np.isfinite(network.parameters).all() else np.nan))
 
