@@ -17,6 +17,7 @@ from utils.answers import Raised, describe
 from utils.judge import diagnose
 from utils.notebook_state import last_definition_is_broken, nearly_named
 from utils.notes import Note
+from utils.pulse import client
 from utils.question import NOT_ATTEMPTED, PUBLIC_SEED, RAISED, RIGHT, Outcome, Question
 
 
@@ -43,17 +44,16 @@ class Checker:
         except KeyboardInterrupt as stop:
             if strict:
                 raise
-            progress.record("check", question.id, lesson=self.stem, status=RAISED)
             display(_stopped(question, describe(stop, function)))
+            self._record(question.id, RAISED)
             return
-        if not strict and outcome.status != NOT_ATTEMPTED:
-            details = {"mistake": outcome.mistake} if outcome.mistake else {}
-            progress.record("check", question.id, lesson=self.stem, status=outcome.status, **details)
         note = _note(question, outcome)
         if strict and (outcome.status != RIGHT or outcome.remarks):
             raise AssertionError(f"{question.id}: {note!r}")
         self._tell_why(question.id, variables)
         display(note)
+        if not strict and outcome.status != NOT_ATTEMPTED:
+            self._record(question.id, outcome.status, outcome.mistake)
 
     def hint(self, identifier: str | None = None) -> None:
         """Show the next hint, and after the last one where the solution is."""
@@ -80,6 +80,12 @@ class Checker:
         )
         solved = sum(answers.get(identifier) == "solved" for identifier in self._questions)
         display(Note("note", f"{solved} of {len(lines)} questions solved.", lines))
+
+    def _record(self, name: str, status: str, mistake: str | None = None) -> None:
+        """Keep the verdict, and send it to the room where the learner has joined one."""
+        details = {"mistake": mistake} if mistake else {}
+        progress.record("check", name, lesson=self.stem, status=status, **details)
+        client.report(name, status, mistake)
 
     def _tell_why(self, name: str, variables: Mapping[str, object]) -> None:
         """Say what in the notebook makes the verdict another one than the learner may expect."""
