@@ -1,4 +1,4 @@
-"""Routes through the course: whole lessons for an interest, or chosen sections, exercises and breaks for a day.
+"""Routes through the course: whole lessons for an interest; or sections, exercises and breaks for a day.
 
 A route is data. The course map shows it, and `utils.kit` makes a leader's page of each route with a clock.
 """

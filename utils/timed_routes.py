@@ -27,8 +27,8 @@ _HOUR = (
     Part(
         "02_why_bend",
         ("A network is a stack of layers", "What more linear layers buy"),
-        tell="with two inputs a unit has two weights, and its bend is a line in the plane. `x @ w` multiplies "
-        "each row of x with each column of w and adds up.",
+        tell="with two inputs a unit has two weights, and its bend is a line in the plane. `x @ w` "
+        "multiplies each row of x with each column of w and adds up.",
     ),
     Part(
         "03_derivatives",
@@ -47,8 +47,8 @@ _HOUR = (
         "End",
         3,
         "One sentence for each section, said by the room: one unit is one bend; without bends, five layers "
-        "are one; going back, a bend is a mask; and where all masks are shut, nothing learns. Show the course "
-        "map: what was left out is there, and the exercises of lessons 1 to 3 go with today.",
+        "are one; going back, a bend is a mask; and where all masks are shut, nothing learns. Show the "
+        "course map: what was left out is there, and the exercises of lessons 1 to 3 go with today.",
     ),
 )
 
@@ -70,8 +70,8 @@ _HALF_DAY = (
     Part(
         "03_derivatives",
         ("Backpropagation is a mask",),
-        tell="the chain rule, with the picture from the notes on *Recall*. The slope of ReLU is 1 where z > 0 "
-        "and 0 where z < 0; exactly at 0 there is none, and programs answer 0 by convention.",
+        tell="the chain rule, with the picture from the notes on *Recall*. The slope of ReLU is 1 where z > "
+        "0 and 0 where z < 0; exactly at 0 there is none, and programs answer 0 by convention.",
     ),
     Exercises("03_derivatives", ("relu_backward",), 10),
     Part(
@@ -90,10 +90,10 @@ _HALF_DAY = (
     Part(
         "09_dying_and_rescue",
         ("One step pushes a unit off all images", "What dead units cost", "Prevention and cure"),
-        tell="SGD subtracts the learning rate times the gradient, batch by batch. For one sample the gradient "
-        "of a unit's weights is δ times its input, with δ the gradient at z. Before *Prevention and cure*: "
-        "batch norm subtracts from each pre-activation its mean over the batch, and divides by its standard "
-        "deviation; in the first layer, dead units do not come back by themselves.",
+        tell="SGD subtracts the learning rate times the gradient, batch by batch. For one sample the "
+        "gradient of a unit's weights is δ times its input, with δ the gradient at z. Before *Prevention and "
+        "cure*: batch norm subtracts from each pre-activation its mean over the batch, and divides by its "
+        "standard deviation; in the first layer, dead units do not come back by themselves.",
     ),
     Exercises("09_dying_and_rescue", ("dead_mask",), 10),
     Pause(
@@ -168,10 +168,10 @@ _SECOND_DAY = (
             "Who returns",
             "Prevention and cure",
         ),
-        tell="SGD subtracts the learning rate times the gradient, batch by batch. For one sample the gradient "
-        "of a unit's weights is δ times its input, with δ the gradient at z. Before *Prevention and cure*: "
-        "batch norm subtracts from each pre-activation its mean over the batch, and divides by its standard "
-        "deviation.",
+        tell="SGD subtracts the learning rate times the gradient, batch by batch. For one sample the "
+        "gradient of a unit's weights is δ times its input, with δ the gradient at z. Before *Prevention and "
+        "cure*: batch norm subtracts from each pre-activation its mean over the batch, and divides by its "
+        "standard deviation.",
     ),
     Pause("Break", 15),
     Exercises("09_dying_and_rescue", ("dead_mask", "revive"), 20),
@@ -185,7 +185,8 @@ _SECOND_DAY = (
     Part(
         "05_folding",
         ("Folding a line",),
-        tell="with one input a layer of ReLU units draws a path of straight pieces, with a kink for each unit.",
+        tell="with one input a layer of ReLU units draws a path of straight pieces, with a kink for each "
+        "unit.",
     ),
     Pause("Lunch", 45),
     Part(
@@ -195,7 +196,8 @@ _SECOND_DAY = (
             "In convolutions ReLU is at home",
             "Inside an attention block",
         ),
-        tell="a last layer with its loss is called a head here; what it can give must fit what it should give.",
+        tell="a last layer with its loss is called a head here; what it can give must fit what it should "
+        "give.",
     ),
     Pause("Break", 15),
     Part(
@@ -216,8 +218,8 @@ _SECOND_DAY = (
 TIMED = (
     Route(
         "An hour",
-        "A workshop in four steps: one unit is a bend, layers without bends are one layer, backpropagation is "
-        "a mask, and how a network can be dead from the start.",
+        "A workshop in four steps: one unit is a bend, layers without bends are one layer, backpropagation "
+        "is a mask, and how a network can be dead from the start.",
         (_HOUR,),
         limit=60,
     ),
@@ -230,8 +232,8 @@ TIMED = (
     ),
     Route(
         "Two days",
-        "The course's main thread with exercises, ending in the clinic; cost, evidence and most of the theory "
-        "of curves and regions are for afterwards.",
+        "The course's main thread with exercises, ending in the clinic; cost, evidence and most of the "
+        "theory of curves and regions are for afterwards.",
         (_FIRST_DAY, _SECOND_DAY),
         limit=360,
     ),

@@ -4,7 +4,7 @@ import re
 
 from utils.kit.markdown import from_notebook, in_notebook, minutes, plain
 from utils.kit.notes import LessonNotes, notes
-from utils.kit.section_page import at_the_end, choices, pace, paragraphs, with_answers
+from utils.kit.section_page import answers, check, choices, hands_up, pace, paragraphs
 from utils.kit.stages import cells
 from utils.lessons import Lesson, lesson, module
 from utils.question import Question
@@ -34,11 +34,11 @@ def page(stem: str) -> str:
             lines += pace(section, start)
             own = written.sections[section.heading]
             lines += paragraphs(own, "ask", "draw")
-            for choice in choices(section, "predict"):
-                lines += with_answers(choice)
+            for time, choice in choices(section, "predict", start):
+                lines += [hands_up(time, choice), "", *answers(choice), ""]
             lines += paragraphs(own, "watch")
-            for choice in choices(section, "ask"):
-                lines += at_the_end(choice)
+            for time, choice in choices(section, "ask", start):
+                lines += [check(time, choice), ""]
             lines += paragraphs(own, "point", "skip")
         start += section.minutes
     lines += ["## The exercises", "", *_exercises(each, written)]

@@ -2,7 +2,7 @@
 
 from utils.kit.markdown import in_notebook, listed, minutes, plain, slug
 from utils.kit.notes import SectionNotes, notes
-from utils.kit.section_page import choices, pace, paragraphs
+from utils.kit.section_page import choices, hands_up, pace, paragraphs
 from utils.kit.stages import cells
 from utils.routes import Exercises, Part, Pause, Route, Step, clock
 from utils.sections import Section
@@ -128,11 +128,7 @@ def _section(part: Part, section: Section, start: int, first: bool) -> list[str]
         lines += [f"**Run first:** the first cell with code, then {listed(_cells_to_run(part))}.", ""]
     lines += pace(section, start)
     lines += paragraphs(written, "ask", "draw")
-    for choice in choices(section, "predict"):
+    for time, choice in choices(section, "predict", start):
         answers = f"../lessons/{part.stem}.md#{slug(section.heading)}"
-        lines += [
-            f"**Before the experiment, hands up:** {plain(choice.prompt)} "
-            f"([answers, and what each reveals]({answers}))",
-            "",
-        ]
+        lines += [f"{hands_up(time, choice)} ([answers, and what each reveals]({answers}))", ""]
     return lines + paragraphs(written, "watch", "point", "skip")

@@ -10,7 +10,7 @@ from utils.sections import Section
 
 
 def pace(section: Section, start: int) -> list[str]:
-    """A line with the time at which each stage begins when the section begins at `start`; none for one stage."""
+    """A line with the time at which each stage begins when the section begins at `start`."""
     names: dict[int, list[str]] = {}
     for stage in stages(section):
         names.setdefault(start + stage.start, []).append(stage.name or "opening")
@@ -19,29 +19,30 @@ def pace(section: Section, start: int) -> list[str]:
     return [" · ".join(f"{clock(time)} {', '.join(here)}" for time, here in names.items()), ""]
 
 
-def choices(section: Section, kind: str) -> list[Choice]:
-    """The section's predictions ("predict") or questions ("ask"), in the notebook's order."""
+def choices(section: Section, kind: str, start: int) -> list[tuple[str, Choice]]:
+    """The section's predictions ("predict") or questions ("ask") in order, each with its time."""
     known = {each.id: each for each in module("questions", section.lesson.stem).CHOICES}
-    return [known[name] for name in calls(section, kind)]
+    return [(clock(start + after), known[name]) for after, name in calls(section, kind)]
 
 
-def with_answers(choice: Choice) -> list[str]:
-    """A prediction with its answers and what each of them reveals, as lines."""
-    lines = [f"**Before the experiment, hands up:** {plain(choice.prompt)}", ""]
-    for option in choice.options:
-        sign = "✓ " if option.right else ""
-        lines.append(f"- {sign}**{plain(option.text)}**: {plain(option.feedback)}")
-    return [*lines, ""]
+def hands_up(time: str, choice: Choice) -> str:
+    """A prediction as a question to the room."""
+    return f"**{time}, before the experiment, hands up:** {plain(choice.prompt)}"
 
 
-def at_the_end(choice: Choice) -> list[str]:
-    """A question that the section ends with, and its right answer, as lines."""
-    right = next(option for option in choice.options if option.right)
+def answers(choice: Choice) -> list[str]:
+    """The answers to a prediction and what each of them reveals, as lines."""
     return [
-        f"**Check at the end:** {plain(choice.prompt)} ✓ {sentence(plain(right.text))} "
-        f"{plain(right.feedback)}",
-        "",
+        f"- {'✓ ' if option.right else ''}**{plain(option.text)}**: {plain(option.feedback)}"
+        for option in choice.options
     ]
+
+
+def check(time: str, choice: Choice) -> str:
+    """A question that the notebook answers at once, with its right answer."""
+    right = next(option for option in choice.options if option.right)
+    said = f"{sentence(plain(right.text))} {plain(right.feedback)}"
+    return f"**{time}, check:** {plain(choice.prompt)} ✓ {said}"
 
 
 def paragraphs(notes: SectionNotes, *keys: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""What happens within a section of a lesson: its stages (Predict, Experiment …), and how its minutes go by."""
+"""What happens within a section of a lesson: its stages (Predict, Experiment …), and when they begin."""
 
 import json
 import re
@@ -70,6 +70,8 @@ def stages(section: Section) -> tuple[Stage, ...]:
     return tuple(Stage(name, start, tuple(made)) for name, start, made, weight in found if name or weight)
 
 
-def calls(section: Section, kind: str) -> tuple[str, ...]:
-    """The ids of the section's predictions ("predict") or questions ("ask"), in order."""
-    return tuple(name for stage in stages(section) for made, name in stage.calls if made == kind)
+def calls(section: Section, kind: str) -> tuple[tuple[int, str], ...]:
+    """The section's predictions ("predict") or questions ("ask") in order: start of the stage, id."""
+    return tuple(
+        (stage.start, name) for stage in stages(section) for made, name in stage.calls if made == kind
+    )
