@@ -1,0 +1,87 @@
+"""The slides of a lesson as a notebook for jupyterlab-deck, and the style rules of its cells."""
+
+import re
+
+import nbformat
+
+from utils.slides import style
+from utils.slides.deck import Prose, passing, slides
+
+
+def make(executed):
+    """The deck of an executed notebook (an nbformat notebook) and its style rules: (notebook, CSS).
+
+    Cells of prose are pages; code cells are the lesson's own, whole and in order. A code cell whose outputs
+    come later than its source, or on several slides, is followed by empty steps: fragments, at which the
+    style rules show the next of its faces. Cells that are not shown stay as cells to be skipped.
+    """
+    cells, rules, left = [], [], [cell for cell in executed.cells if cell.cell_type == "code"]
+    faces, kept = {}, {}
+    for cell in left:
+        cell.outputs = [output for output in cell.outputs if not passing(output)]
+        kept[cell.id] = len(cell.outputs)
+
+    def skipped(until):
+        """The code cells before `until` that no slide shows."""
+        while left and left[0].id != until:
+            cell = left.pop(0)
+            cell.metadata = nbformat.from_dict({"slideshow": {"slide_type": "skip"}})
+            cells.append(cell)
+
+    for slide in slides(executed):
+        kind = slide.begins
+        text = [part.text for part in slide.parts if isinstance(part, Prose)]
+        shown = [part for part in slide.parts if not isinstance(part, Prose)]
+        if text or not shown:
+            page = _page("\n\n".join([slide.markdown, *text]).strip(), f"slide-{len(cells)}", kind)
+            cells.append(page)
+            rules.append(style.cell(page.id, scale=slide.scale))
+            kind = None
+        for part in shown:
+            identifier = part.cell["id"]
+            if identifier in faces:
+                below = part is not shown[0] and faces[identifier][-1] == (
+                    True,
+                    [],
+                )  # its source is shown here
+                faces[identifier].append((below, part.outputs))
+                cells.append(_step(f"{identifier}-step-{len(faces[identifier])}"))
+                continue
+            skipped(identifier)
+            cell = left.pop(0)
+            cell.metadata = nbformat.from_dict({"slideshow": {"slide_type": kind}} if kind else {})
+            cells.append(cell)
+            faces[identifier] = [(part.shown, part.outputs)]
+            title = "" if text or part is not shown[0] else _plain(slide.markdown)
+            font = part.font if part.shown else None
+            rules.append(style.cell(identifier, font=font, scale=slide.scale, title=title))
+            kind = None
+    skipped(None)
+    rules += [style.steps(identifier, each, kept[identifier]) for identifier, each in faces.items()]
+    deck = nbformat.v4.new_notebook(cells=cells, metadata=executed.metadata)
+    return deck, "".join(rules)
+
+
+def _page(text, identifier, kind):
+    page = nbformat.v4.new_markdown_cell(with_links(text))
+    page.id = identifier
+    page.metadata["slideshow"] = {"slide_type": kind}
+    return page
+
+
+def _step(identifier):
+    step = nbformat.v4.new_markdown_cell("<!-- the next view of the cell above -->")
+    step.id = identifier
+    step.metadata.update({"slideshow": {"slide_type": "fragment"}, "tags": ["relu-step"]})
+    return step
+
+
+def _plain(markdown):
+    """A heading without its marks, as a string of CSS."""
+    text = re.sub(r"<[^>]+>|^#+ |[`*$]", "", markdown)
+    return text.replace("\\", "\\\\").replace('"', '\\"')
+
+
+def with_links(markdown):
+    """Links of a lesson, for a notebook in the folder `present` beside that of the lessons."""
+    return re.sub(r"\]\((?!\.\.|[a-z]+:|#)([^()\s]+\.ipynb)", r"](../notebooks/\1", markdown)
