@@ -21,6 +21,7 @@ from utils import static
 from utils.lessons import COURSE_MAP, GLOSSARY, LESSONS
 
 AT_ONCE = 2
+WIDGET = "application/vnd.jupyter.widget-view+json"
 CELL_SECONDS = 120  # a cell has 10 s in the course's own rules; this leaves room for a busy machine
 
 
@@ -89,6 +90,9 @@ async def _executed(path, scratch):
         raise ValueError(_sentence(path, notebook, error)) from error
     with contextlib.suppress(KeyError):
         del notebook.metadata["widgets"]
+    for cell in notebook.cells:
+        if "outputs" in cell:  # what is left of widgets are bars of progress, which tell a reader nothing
+            cell.outputs = [output for output in cell.outputs if WIDGET not in output.get("data", {})]
     notebook.metadata["language_info"] = {"name": "python"}  # not the version of Python that ran it
     return notebook
 
@@ -101,7 +105,6 @@ def _environment(path, scratch):
     changed[static.VARIABLE] = "1"
     changed["RELU_COURSE_PROGRESS"] = str(scratch / f"{path.parent.name}-{path.stem}.jsonl")
     changed["IPYTHONDIR"] = str(scratch / "ipython")
-    changed["TQDM_DISABLE"] = "1"  # a bar that stands still tells a reader nothing
     changed["PYTHONHASHSEED"] = "0"
     return changed
 
