@@ -106,22 +106,23 @@ class Room:
     def _prepare(self) -> None:
         """Take the file for this process alone, make its tables where it is new, and see that it is sound."""
         self.database.execute("PRAGMA locking_mode = EXCLUSIVE")
+        new = self.database.execute("SELECT count(*) FROM sqlite_master").fetchone()[0] == 0
+        kind = self.database.execute("PRAGMA application_id").fetchone()[0]
+        form = self.database.execute("PRAGMA user_version").fetchone()[0]
+        if not new and (kind, form) != (_KIND, _FORM):
+            raise ValueError(
+                f"{self.path} is no room of this version of the course: begin another with --new, which "
+                "keeps that file under another name, or name another folder with --folder."
+            )
         self.database.execute("PRAGMA journal_mode = WAL")
         self.database.execute("PRAGMA synchronous = FULL")
-        self.database.execute("BEGIN IMMEDIATE")
-        if self.database.execute("SELECT count(*) FROM sqlite_master").fetchone()[0] == 0:
+        self.database.execute("BEGIN EXCLUSIVE")
+        if new:
             for statement in _TABLES.split(";"):
                 self.database.execute(statement)
             secrets = {"code": codes.new_code(), "key": codes.new_key(), "secret": codes.new_key()}
             self.database.executemany("INSERT INTO setting VALUES (?, ?)", secrets.items())
         self.database.execute("COMMIT")
-        kind = self.database.execute("PRAGMA application_id").fetchone()[0]
-        form = self.database.execute("PRAGMA user_version").fetchone()[0]
-        if (kind, form) != (_KIND, _FORM):
-            raise ValueError(
-                f"{self.path} is no room of this version of the course: begin another with --new, which "
-                "keeps that file under another name, or name another folder with --folder."
-            )
         if self.database.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok":
             raise sqlite3.DatabaseError("quick_check")
 
