@@ -7,6 +7,8 @@ z of shape (*replicas, n, width).
 
 import numpy as np
 
+_AT_A_TIME = 128  # samples, as in `Network.evaluate`
+
 
 def dead_units(pre_activation):
     """Return which units have z <= 0 on *all* samples: booleans (*replicas, width).
@@ -15,6 +17,22 @@ def dead_units(pre_activation):
     them. A NaN anywhere counts as not dead.
     """
     return (pre_activation <= 0).all(axis=-2)
+
+
+def dead_units_of(network, x):
+    """Return `dead_units` of each hidden layer on the samples x: a list of booleans (*replicas, width).
+
+    x: (n, features), or (*replicas, n, features); n is at least 1. The network is in evaluation mode. The
+    samples pass a few at a time, so that many of them need little memory: a unit is dead on all of them when
+    it is on each few.
+    """
+    dead = None
+    with network.evaluation():
+        for start in range(0, x.shape[-2], _AT_A_TIME):
+            network.forward(x[..., start : start + _AT_A_TIME, :])
+            some = [dead_units(z) for z in network.pre_activations]
+            dead = some if dead is None else [one & other for one, other in zip(dead, some, strict=True)]
+    return dead
 
 
 def always_on_units(pre_activation):

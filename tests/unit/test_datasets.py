@@ -198,3 +198,19 @@ def test_curves_are_columns_of_their_function(name):
 def test_an_unknown_curve_gets_a_sentence():
     with pytest.raises(ValueError, match=r"no curve named 'sinus'.*sine"):
         curve("sinus")
+
+
+def test_digits_are_split_once_and_then_read(tmp_path, monkeypatch):
+    made = []
+    arrays = datasets._split_digits()
+    monkeypatch.setattr(datasets.platformdirs, "user_cache_dir", lambda name: str(tmp_path / name))
+    monkeypatch.setattr(datasets, "_split_digits", lambda: made.append(1) or arrays)
+    digits.cache_clear()
+    first = digits()
+    digits.cache_clear()
+    again, standardised = digits(), digits(standardised=True)
+    digits.cache_clear()
+    assert made == [1]
+    np.testing.assert_array_equal(first.x_train, again.x_train)
+    np.testing.assert_array_equal(first.y_test, again.y_test)
+    np.testing.assert_array_equal(standardised.y_train, arrays[1])

@@ -8,7 +8,7 @@ import pytest
 from utils.attention import mnist1d_transformer
 from utils.batch_norm import with_batch_norm
 from utils.convolution import mnist1d_cnn
-from utils.diagnostics import dead_units
+from utils.diagnostics import dead_units, dead_units_of
 from utils.explorers.l08_born_dead import born_dead_networks
 from utils.networks import Network
 from utils.recurrent import Recurrent
@@ -80,6 +80,10 @@ def test_a_network_is_dead_when_one_layer_is_off_for_every_part_of_the_samples()
     network.forward(x)
     expected = np.any([dead_units(z).all(axis=-1) for z in network.pre_activations], axis=0)
     assert 0.05 < expected.mean() < 0.95
+    units = [dead_units(z) for z in network.pre_activations]
+    for given in (x, np.broadcast_to(x, (300, *x.shape))):
+        for one, other in zip(dead_units_of(network, given), units, strict=True):
+            np.testing.assert_array_equal(one, other)
     np.testing.assert_array_equal(born_dead_networks(network, x), expected)
     network.forward(x[:200])
     first = np.any([dead_units(z).all(axis=-1) for z in network.pre_activations], axis=0)

@@ -8,7 +8,7 @@ from matplotlib.collections import LineCollection
 from utils.activations import ACTIVATIONS
 from utils.born_dead import lower_bound, ray_activations, safe_width, upper_bound
 from utils.datasets import curve
-from utils.diagnostics import dead_units
+from utils.diagnostics import dead_units, dead_units_of
 from utils.explorer import Choice, Explorer, Live, Range, Stop
 from utils.figures import BLACK, BLUE, GREY, LINES, ORANGE, new_figure
 from utils.losses import squared_error
@@ -27,15 +27,8 @@ def dead_networks(network):
 
 
 def born_dead_networks(network, x):
-    """Whether some hidden layer is off for all samples x (n, features): booleans (*replicas,).
-
-    The samples pass a few at a time: a layer is off for all of them when it is for each few.
-    """
-    off = True
-    for start in range(0, len(x), 200):
-        network.forward(x[start : start + 200])
-        off = off & np.array([dead_units(z).all(axis=-1) for z in network.pre_activations])
-    return off.any(axis=0)
+    """Whether some hidden layer is off for all samples x (n, features): booleans (*replicas,)."""
+    return np.any([dead.all(axis=-1) for dead in dead_units_of(network, x)], axis=0)
 
 
 def is_constant(outputs):

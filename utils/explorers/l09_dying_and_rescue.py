@@ -10,7 +10,7 @@ from matplotlib.ticker import MaxNLocator
 from utils.activations import ACTIVATIONS
 from utils.batch_norm import with_batch_norm
 from utils.datasets import digits
-from utils.diagnostics import dead_units
+from utils.diagnostics import dead_units, dead_units_of
 from utils.explorer import Choice, Explorer, Live, Range, Stop
 from utils.figures import BLACK, BLUE, GREY, LINES, ORANGE, SEQUENTIAL, new_figure
 from utils.initializers import he
@@ -40,9 +40,7 @@ def reinitialised(network, x, generator):
     that one's fresh weights), so that the output on x stays the same.
     """
     network = copy.deepcopy(network)
-    network.forward(x)
-    dead_by_layer = [dead_units(z) for z in network.pre_activations]
-    for layer, dead in enumerate(dead_by_layer):
+    for layer, dead in enumerate(dead_units_of(network, x)):
         weights, bias = network.weights[layer], network.biases[layer]
         fresh = he(*weights.shape[-2:], generator, replicas=network.replicas, dtype=network.dtype)
         np.copyto(weights, fresh, where=dead[..., None, :])

@@ -9,7 +9,7 @@ from matplotlib.ticker import MaxNLocator
 
 from utils.activations import ACTIVATIONS
 from utils.datasets import digits
-from utils.diagnostics import dead_units
+from utils.diagnostics import dead_units_of
 from utils.evidence import paired_interval, studies, unpaired_interval, unpaired_studies
 from utils.explorer import Choice, Explorer, Live, Range, Stop
 from utils.explorers.l05_folding import random_network
@@ -52,8 +52,7 @@ def living_renewed(network, x, generator):
     dead, all the living start anew.
     """
     network = copy.deepcopy(network)
-    network.forward(x)
-    for layer, dead in enumerate([dead_units(z) for z in network.pre_activations]):
+    for layer, dead in enumerate(dead_units_of(network, x)):
         lots = np.where(dead, np.inf, generator.random(dead.shape))
         last = np.minimum(dead.sum(axis=-1), (~dead).sum(axis=-1))  # so many living units start anew
         chosen = lots.argsort(axis=-1).argsort(axis=-1) < last[..., None]

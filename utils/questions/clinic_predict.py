@@ -519,7 +519,10 @@ def _layers(hidden, trials, biases, deviation=_he):
     generator = np.random.default_rng(14)
     for fan_in, fan_out in pairwise(hidden):
         weights = np.float32(deviation(fan_in, fan_out)) * _normal(generator, trials, fan_in, fan_out)
-        yield weights, _normal(generator, trials, 1, fan_out) if biases else np.float32(0)
+        yield (
+            weights,
+            _normal(generator, trials, 1, fan_out) if biases else np.zeros((trials, 1, 1), np.float32),
+        )
 
 
 @functools.lru_cache(maxsize=32)
@@ -535,13 +538,16 @@ def _lost(hidden, biases=False, any_unit=False):
 @functools.lru_cache(maxsize=64)
 def _counted(hidden, biases=True, last_only=False, deviation=_he):
     """The pieces that are seen at `_X`: (networks,)."""
-    a, changes = np.broadcast_to(_X, (_COUNTED, *_X.shape)), False
-    for weights, bias in _layers(hidden, _COUNTED, biases, deviation):
-        z = a @ weights + bias
-        a, on = np.maximum(z, 0), z > 0
-        here = (on[:, 1:] != on[:, :-1]).any(axis=2)
-        changes = here if last_only else changes | here
-    return 1 + changes.sum(axis=1)
+    layers, found = list(_layers(hidden, _COUNTED, biases, deviation)), []
+    for start in range(0, _COUNTED, 1000):  # all networks at once would need 200 MiB
+        some, a, changes = slice(start, start + 1000), _X, False
+        for weights, bias in layers:
+            z = a @ weights[some] + bias[some]
+            a, on = np.maximum(z, 0), z > 0
+            here = (on[:, 1:] != on[:, :-1]).any(axis=2)
+            changes = here if last_only else changes | here
+        found.append(1 + changes.sum(axis=1))
+    return np.concatenate(found)
 
 
 def _simulated(of_lost=lambda lost: (lost[:, 0], lost.all(axis=1)), layers=slice(-1), pieces=True, **how):
