@@ -6,8 +6,10 @@ from IPython.display import HTML, display
 
 from utils import map_picture, static
 from utils.figures import show
-from utils.lessons import ROUTES, lesson
+from utils.lessons import anchor, lesson
 from utils.notes import marked, table
+from utils.route import Exercises, Part, Route, Step, clock
+from utils.routes import ROUTES
 from utils.standings import OPEN, SIGNS, Standing, standings
 
 
@@ -50,17 +52,52 @@ def _row(standing: Standing) -> tuple[str, ...]:
 
 
 def show_routes() -> None:
-    """A table of the routes: for whom, which lessons, and how long they take together."""
+    """A table of the routes: what each is for, its lessons in order, and how long it takes.
+
+    What a route with a clock takes from its lessons opens below their numbers, minute by minute.
+    """
     rows = [
-        (
-            html.escape(route.name),
-            marked(route.purpose),
-            " → ".join(str(lesson(stem).number) for stem in route.stems),
-            _hours(route.minutes),
-        )
+        (html.escape(route.name), marked(route.purpose), _way(route), _hours(route.minutes))
         for route in ROUTES
     ]
     display(HTML(table("Routes", ("Route", "What it is for", "Lessons in order", "Time"), rows)))
+
+
+def _way(route: Route) -> str:
+    numbers = " → ".join(_link(f"{stem}.ipynb", str(lesson(stem).number)) for stem in route.stems)
+    if route.limit is None:
+        return numbers
+    days = "".join(_day(number, day, len(route.days)) for number, day in enumerate(route.days, 1))
+    return f"{numbers}<details><summary>Minute by minute</summary>{days}</details>"
+
+
+def _day(number: int, steps: tuple[Step, ...], days: int) -> str:
+    lines, start = [], 0
+    for step in steps:
+        lines += [f"{clock(start + after)} {what}" for after, what in _lines(step)]
+        start += step.minutes
+    lines.append(f"{clock(start)} end")
+    title = f"<div><strong>Day {number}</strong></div>" if days > 1 else ""
+    return title + "".join(f"<div>{line}</div>" for line in lines)
+
+
+def _lines(step: Step) -> list[tuple[int, str]]:
+    """What a step shows on the map: minutes after its start, and HTML."""
+    if isinstance(step, Exercises):
+        link = _link(f"../exercises/{step.stem}.ipynb", f"exercises of lesson {step.lesson.number}")
+        return [(0, link)]
+    if not isinstance(step, Part):
+        return [(0, html.escape(step.title.lower()))]
+    lines, after = [], 0
+    for heading, minutes in step.times.items():
+        link = _link(f"{step.stem}.ipynb#{anchor(heading)}", heading)
+        lines.append((after, f"{step.lesson.number} · {link}"))
+        after += minutes
+    return lines
+
+
+def _link(address: str, text: str) -> str:
+    return f'<a href="{html.escape(address)}">{marked(text)}</a>'
 
 
 def _hours(minutes: int) -> str:

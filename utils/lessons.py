@@ -1,4 +1,4 @@
-"""The map of the course as data: which lessons there are, what each asks, and the routes through them.
+"""The map of the course as data: which lessons there are, and what each asks and builds on.
 
 The stem of a lesson (``08_born_dead``) names its notebook, exercise and solution; with an ``l`` before it
 (Python names cannot begin with a digit) it names its module in ``utils.explorers`` and ``utils.questions``.
@@ -51,19 +51,6 @@ class Lesson:
     @property
     def written(self) -> bool:
         return self.notebook.exists()
-
-
-@dataclass(frozen=True)
-class Route:
-    """A way through the course for one interest or one amount of time."""
-
-    name: str
-    purpose: str
-    stems: tuple[str, ...]
-
-    @property
-    def minutes(self) -> int:
-        return sum(lesson(stem).minutes for stem in self.stems)
 
 
 COURSE_MAP = Lesson(
@@ -178,64 +165,6 @@ LESSONS = (
         ("05_folding", "07_training_thirty_layers", "09_dying_and_rescue", "12_where_relu_belongs"),
         "The graded capstone: diagnose, repair, build and predict.",
         ("practice", "capstone"),
-    ),
-)
-
-ROUTES = (
-    Route(
-        "An hour",
-        "What ReLU is, in code and as a bend, with time for an exercise.",
-        ("01_the_rectifier",),
-    ),
-    Route(
-        "Half a day",
-        "From the definition to signals in deep networks.",
-        ("01_the_rectifier", "02_why_bend", "03_derivatives", "06_signals_through_depth"),
-    ),
-    Route(
-        "Two days",
-        "Everything but the cost, the evidence and the clinic, which are for afterwards.",
-        tuple(each.stem for each in LESSONS if each.number not in (11, 13, 14)),
-    ),
-    Route("The whole course", "Every lesson in its order.", tuple(each.stem for each in LESSONS)),
-    Route(
-        "My network does not train",
-        "Signals, gradients, dead units and their cures.",
-        (
-            "01_the_rectifier",
-            "02_why_bend",
-            "03_derivatives",
-            "06_signals_through_depth",
-            "07_training_thirty_layers",
-            "08_born_dead",
-            "09_dying_and_rescue",
-        ),
-    ),
-    Route(
-        "The mathematics",
-        "What functions such networks are: hinges, folds, regions, bounds.",
-        (
-            "01_the_rectifier",
-            "02_why_bend",
-            "03_derivatives",
-            "04_curves_from_hinges",
-            "05_folding",
-            "06_signals_through_depth",
-            "08_born_dead",
-        ),
-    ),
-    Route(
-        "Which activation shall I use?",
-        "The variants, their cost, and where each belongs.",
-        (
-            "01_the_rectifier",
-            "02_why_bend",
-            "03_derivatives",
-            "06_signals_through_depth",
-            "10_the_family",
-            "11_cost_and_sparsity",
-            "12_where_relu_belongs",
-        ),
     ),
 )
 

@@ -1,119 +1,29 @@
-"""Routes through the course: whole lessons for an interest; or sections, exercises and breaks for a day.
+"""All routes through the course: those with a clock, and those of whole lessons for one interest."""
 
-A route is data. The course map shows it, and `utils.kit` makes a leader's page of each route with a clock.
-"""
-
-from dataclasses import dataclass
-
-from utils.lessons import LESSONS, Lesson, lesson, module
-from utils.question import Question
-from utils.sections import Section, section, sections
+from utils.lessons import LESSONS
+from utils.route import Part, Route
+from utils.timed_routes import TIMED
 
 
-@dataclass(frozen=True)
-class Part:
-    """A lesson, or those of its sections that have these headings.
-
-    ``tell`` is what the leader says in place of what is left out before these sections. ``run`` names cells
-    of left-out sections whose code the chosen ones need, by their ids. The cells before the first heading
-    (the setup) are always run.
-    """
-
-    stem: str
-    headings: tuple[str, ...] = ()
-    tell: str = ""
-    run: tuple[str, ...] = ()
-
-    @property
-    def lesson(self) -> Lesson:
-        """The lesson. ValueError names the known stems."""
-        return lesson(self.stem)
-
-    @property
-    def sections(self) -> tuple[Section, ...]:
-        """The sections, in order. ValueError names the headings that the lesson has."""
-        if not self.headings:
-            return sections(self.stem)
-        return tuple(section(self.stem, heading) for heading in self.headings)
-
-    @property
-    def minutes(self) -> int:
-        """The sections' minutes, as the notebook's metadata gives them."""
-        return sum(each.minutes for each in self.sections)
-
-
-@dataclass(frozen=True)
-class Exercises:
-    """Time for some exercises of a lesson; ``ids`` are those of its questions."""
-
-    stem: str
-    ids: tuple[str, ...]
-    minutes: int
-
-    @property
-    def lesson(self) -> Lesson:
-        """The lesson. ValueError names the known stems."""
-        return lesson(self.stem)
-
-    @property
-    def questions(self) -> tuple[Question, ...]:
-        """The questions. ValueError names those that the lesson has."""
-        known = {each.id: each for each in module("questions", self.stem).QUESTIONS}
-        unknown = [name for name in self.ids if name not in known]
-        if unknown:
-            raise ValueError(f"{self.stem} has no question {unknown[0]!r}; there are {', '.join(known)}")
-        return tuple(known[name] for name in self.ids)
-
-
-@dataclass(frozen=True)
-class Pause:
-    """Minutes without a notebook: a welcome, a break, the end. ``text`` says what to do with them."""
-
-    title: str
-    minutes: int
-    text: str = ""
-
-
-Step = Part | Exercises | Pause
-
-
-@dataclass(frozen=True)
-class Route:
-    """A way through the course. With a ``limit``, the minutes that a day may take, breaks and all, it has
-    a clock; without one it is whole lessons in order, for somebody who takes the time that it takes."""
-
-    name: str
-    purpose: str
-    days: tuple[tuple[Step, ...], ...]
-    limit: int | None = None
-
-    @property
-    def file_name(self) -> str:
-        return self.name.lower().replace(" ", "-") + ".md"
-
-    @property
-    def steps(self) -> tuple[Step, ...]:
-        return tuple(step for day in self.days for step in day)
-
-    @property
-    def parts(self) -> tuple[Part, ...]:
-        return tuple(step for step in self.steps if isinstance(step, Part))
-
-    @property
-    def stems(self) -> tuple[str, ...]:
-        """The lessons that it touches, each once, in the order in which it comes to them."""
-        return tuple(dict.fromkeys(part.stem for part in self.parts))
-
-    @property
-    def minutes(self) -> int:
-        return sum(step.minutes for step in self.steps)
-
-
-def clock(minutes: int) -> str:
-    """Minutes since the start as hours and minutes: 75 is 1:15."""
-    return f"{minutes // 60}:{minutes % 60:02d}"
-
-
-def whole(name: str, purpose: str, numbers: tuple[int, ...]) -> Route:
+def _whole(name: str, purpose: str, *numbers: int) -> Route:
     """A route of whole lessons, given by their numbers."""
     return Route(name, purpose, (tuple(Part(LESSONS[number - 1].stem) for number in numbers),))
+
+
+ROUTES = (
+    *TIMED,
+    _whole("The whole course", "Every lesson in its order.", *(each.number for each in LESSONS)),
+    _whole(
+        "My network does not train", "Signals, gradients, dead units and their cures.", 1, 2, 3, 6, 7, 8, 9
+    ),
+    _whole(
+        "The mathematics",
+        "What functions such networks are: hinges, folds, regions, bounds.",
+        *(1, 2, 3, 4, 5, 6, 8),
+    ),
+    _whole(
+        "Which activation shall I use?",
+        "The variants, their cost, and where each belongs.",
+        *(1, 2, 3, 6, 10, 11, 12),
+    ),
+)

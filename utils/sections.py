@@ -8,6 +8,7 @@ import json
 import re
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 
 from utils.lessons import Lesson, anchor, lesson
 
@@ -28,6 +29,19 @@ class Section:
         return anchor(self.heading)
 
 
+def section_minutes(stem: str) -> dict[str, int]:
+    """The minutes of each section by its heading, from the notebook's metadata alone.
+
+    So it holds as well for a learner's own copy, into which further headings may have been written.
+    """
+    return _minutes(lesson(stem).notebook)
+
+
+@cache
+def _minutes(notebook: Path) -> dict[str, int]:
+    return json.loads(notebook.read_text(encoding="utf-8"))["metadata"]["relu_course"]["sections"]
+
+
 @cache
 def sections(stem: str) -> tuple[Section, ...]:
     """The sections of a lesson in order. What comes before the first heading belongs to the first section.
@@ -36,7 +50,7 @@ def sections(stem: str) -> tuple[Section, ...]:
     """
     which = lesson(stem)
     notebook = json.loads(which.notebook.read_text(encoding="utf-8"))
-    minutes = notebook["metadata"]["relu_course"]["sections"]
+    minutes = section_minutes(stem)
     headings, prose, code = [], [[]], [[]]
     for cell in notebook["cells"]:
         text = "".join(cell["source"])

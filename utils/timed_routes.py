@@ -3,7 +3,7 @@
 Minutes of sections come from the notebooks. Those of exercises and pauses are set here.
 """
 
-from utils.routes import Exercises, Part, Pause, Route
+from utils.route import Exercises, Part, Pause, Route
 
 _RECTIFIER = (
     Part("01_the_rectifier", ("Six ways to write it", "One unit is one bend", "Bends add up to shapes")),
@@ -44,7 +44,7 @@ _HOUR = (
         "initialisation is the usual random start: weights by a bell curve around 0, biases 0.",
     ),
     Pause(
-        "End",
+        "Looking back",
         3,
         "One sentence for each section, said by the room: one unit is one bend; without bends, five layers "
         "are one; going back, a bend is a mask; and where all masks are shut, nothing learns. Show the "
@@ -97,7 +97,7 @@ _HALF_DAY = (
     ),
     Exercises("09_dying_and_rescue", ("dead_mask",), 10),
     Pause(
-        "End",
+        "Looking back",
         5,
         "Each participant says one thing that they would now measure in a network that does not learn. Show "
         "the routes of the course map: *My network does not train* goes on from here.",
@@ -149,7 +149,7 @@ _FIRST_DAY = (
         tell="Xavier's start gives the weights the variance 1/fan_in between layers of equal width, He's "
         "twice that. A network that ignores its input has at best a loss of about ln(number of classes).",
     ),
-    Pause("End of the day", 10, "Each pair writes down one claim that it believed this morning."),
+    Pause("Looking back", 10, "Each pair writes down one claim that it believed this morning."),
 )
 
 _SECOND_DAY = (
@@ -208,7 +208,7 @@ _SECOND_DAY = (
     ),
     Exercises("14_clinic", ("vital_signs", "name_illness"), 40),
     Pause(
-        "End",
+        "Looking back",
         10,
         "Each pair names the illness that it found hardest to tell, and the sign that decided. Show what was "
         "left out on the course map: bounds and knots (4, 5), cost and sparsity (11), the evidence (13).",

@@ -3,7 +3,9 @@
 import pytest
 
 from utils import course_map, progress
-from utils.lessons import LESSONS, ROUTES, module
+from utils.lessons import LESSONS, lesson, module
+from utils.route import Exercises, Part
+from utils.routes import ROUTES
 from utils.standings import DONE, OPEN, STARTED, standings
 
 
@@ -66,3 +68,42 @@ def test_every_route_is_told_with_its_time(shown):
     course_map.show_routes()
     assert all(route.name in shown[0] for route in ROUTES)
     assert course_map._hours(175) == "2 h 55 min" and course_map._hours(50) == "50 min"
+
+
+def test_a_route_with_a_clock_is_told_minute_by_minute(shown):
+    course_map.show_routes()
+    rows = shown[0].split("<tr>")[2:]
+    for route, row in zip(ROUTES, rows, strict=True):
+        assert [f'"{stem}.ipynb">{lesson(stem).number}<' in row for stem in route.stems] == [True] * len(
+            route.stems
+        )
+        assert ("Minute by minute" in row) == (route.limit is not None)
+        for day in route.days if route.limit else ():
+            start = 0
+            for step in day:
+                if isinstance(step, Part):
+                    for section in step.sections:
+                        place = f'{step.stem}.ipynb#{section.anchor}">'
+                        assert (
+                            f'<div>{start // 60}:{start % 60:02d} {step.lesson.number} · <a href="{place}'
+                            in row
+                        )
+                        start += section.minutes
+                    continue
+                if isinstance(step, Exercises):
+                    assert f"exercises/{step.stem}.ipynb" in row
+                start += step.minutes
+            assert f"<div>{start // 60}:{start % 60:02d} end</div>" in row
+
+
+def test_headings_that_a_learner_wrote_into_a_lesson_do_not_stop_the_routes(shown, monkeypatch, tmp_path):
+    text = lesson("02_why_bend").notebook.read_text(encoding="utf-8")
+    changed = tmp_path / "02_why_bend.ipynb"
+    changed.write_text(text.replace("## Recall", '## My notes\\n",\n    "## Recall'), encoding="utf-8")
+    own = type(lesson("02_why_bend")).notebook.fget
+    monkeypatch.setattr(
+        "utils.lessons.Lesson.notebook", property(lambda each: changed if each.number == 2 else own(each))
+    )
+    assert "## My notes" in lesson("02_why_bend").notebook.read_text(encoding="utf-8")
+    course_map.show_routes()
+    assert "What more linear layers buy" in shown[0]

@@ -1,10 +1,10 @@
-"""The map of the course: its stems, prerequisites, routes and modules."""
+"""The map of the course: its stems, prerequisites and modules."""
 
 import re
 
 import pytest
 
-from utils.lessons import COURSE_MAP, LESSONS, ROOT, ROUTES, anchors, lesson, module, stems_with
+from utils.lessons import COURSE_MAP, LESSONS, ROOT, anchors, lesson, module, stems_with
 
 
 def test_the_stems_are_numbered_from_one_to_fourteen():
@@ -20,21 +20,6 @@ def test_the_stems_are_numbered_from_one_to_fourteen():
 def test_prerequisites_come_before():
     for each in LESSONS:
         assert all(lesson(stem).number < each.number for stem in each.prerequisites)
-
-
-def test_a_route_has_what_its_lessons_build_on_and_adds_up_its_minutes():
-    for route in ROUTES:
-        assert list(route.stems) == sorted(set(route.stems))
-        for stem in route.stems:
-            assert set(lesson(stem).prerequisites) <= set(route.stems), (route.name, stem)
-        assert route.minutes == sum(lesson(stem).minutes for stem in route.stems)
-
-
-def test_routes_fit_the_time_they_name():
-    minutes = {route.name: route.minutes for route in ROUTES}
-    assert minutes["An hour"] <= 60
-    assert minutes["Half a day"] <= 4 * 60
-    assert minutes["Two days"] <= 2 * 6 * 60
 
 
 def test_an_unknown_stem_names_the_known_ones():

@@ -8,7 +8,7 @@ from utils.kit.section_page import answers, check, choices, hands_up, pace, para
 from utils.kit.stages import cells
 from utils.lessons import Lesson, lesson, module
 from utils.question import Question
-from utils.routes import clock
+from utils.route import clock
 from utils.sections import sections
 
 MADE = (

@@ -4,7 +4,7 @@ from utils.kit.markdown import in_notebook, listed, minutes, plain, slug
 from utils.kit.notes import SectionNotes, notes
 from utils.kit.section_page import choices, hands_up, pace, paragraphs
 from utils.kit.stages import cells
-from utils.routes import Exercises, Part, Pause, Route, Step, clock
+from utils.route import Exercises, Part, Pause, Route, Step, clock
 from utils.sections import Section
 
 MADE = (

@@ -5,7 +5,7 @@ from utils.kit.notes import SectionNotes
 from utils.kit.stages import calls, stages
 from utils.lessons import module
 from utils.question import Choice
-from utils.routes import clock
+from utils.route import clock
 from utils.sections import Section
 
 
