@@ -39,6 +39,8 @@ def _packages() -> str:
         if not line.strip() or line.startswith(("#", "-")):
             continue
         requirement = Requirement(line)
+        if requirement.marker and not requirement.marker.evaluate():
+            continue
         version = importlib.metadata.version(requirement.name)
         if not requirement.specifier.contains(version, prereleases=True):
             raise RuntimeError(f"{requirement} is needed, {version} is there")
