@@ -91,12 +91,15 @@ Step = Part | Exercises | Pause
 @dataclass(frozen=True)
 class Route:
     """A way through the course. With a ``limit``, the minutes that a day may take, breaks and all, it has
-    a clock; without one it is whole lessons in order, for somebody who takes the time that it takes."""
+    a clock; without one it is whole lessons in order, for somebody who takes the time that it takes. ``late``
+    says which steps its leader drops first.
+    """
 
     name: str
     purpose: str
     days: tuple[tuple[Step, ...], ...]
     limit: int | None = None
+    late: str = ""
 
     @property
     def file_name(self) -> str:

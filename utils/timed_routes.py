@@ -222,6 +222,8 @@ TIMED = (
         "is a mask, and how a network can be dead from the start.",
         (_HOUR,),
         limit=60,
+        late="shorten within the sections first, as each says. If you begin with the mask more than five "
+        "minutes late, drop *One layer is enough* and tell what should stay of it.",
     ),
     Route(
         "Half a day",
@@ -229,6 +231,9 @@ TIMED = (
         "units.",
         (_HALF_DAY,),
         limit=240,
+        late="shorten within the sections first, as each says. Then drop the exercises of lesson 9, then *One "
+        "layer is enough*. *Prevention and cure* needs the cells of the two sections before it: run them, and "
+        "talk of the last one only.",
     ),
     Route(
         "Two days",
@@ -236,5 +241,8 @@ TIMED = (
         "theory of curves and regions are for afterwards.",
         (_FIRST_DAY, _SECOND_DAY),
         limit=360,
+        late="shorten within the sections first, as each says. Then drop, on the first day, *When the slope "
+        "at zero matters* and *Deeper, different inputs point the same way*; on the second, *Folding a line* "
+        "and *Inside an attention block*. Keep the clinic and its exercises: they tie the two days together.",
     ),
 )

@@ -1,6 +1,7 @@
 """Routes: what they name is there, they fit their time, and their minutes are those of the notebooks."""
 
 import json
+import re
 
 import pytest
 
@@ -70,6 +71,13 @@ def test_what_a_route_of_sections_leaves_out_is_told_instead(route):
         before = [heading for heading in order[: places[-1]] if heading not in (*part.headings, "Recall")]
         if before or part.lesson.prerequisites:
             assert len(part.tell) > 40, f"{part.stem}: what the leader says in place of what is left out"
+
+
+def test_a_leader_is_told_what_to_drop_by_names_that_are_there():
+    for route in TIMED:
+        headings = {heading for part in route.parts for heading in part.times}
+        named = re.findall(r"\*([^*]+)\*", route.late)
+        assert named and set(named) <= headings, route.name
 
 
 @pytest.mark.parametrize("route", TIMED, ids=lambda route: route.name)

@@ -33,10 +33,10 @@ def page(stem: str) -> str:
             lines += [f"{clock(start)} to {until}, {minutes(section.minutes)}, {where}.", ""]
             lines += pace(section, start)
             own = written.sections[section.heading]
-            lines += paragraphs(own, "ask", "draw")
+            lines += paragraphs(own, "ask")
             for time, choice in choices(section, "predict", start):
                 lines += [hands_up(time, choice), "", *answers(choice), ""]
-            lines += paragraphs(own, "watch")
+            lines += paragraphs(own, "draw", "watch")
             for time, choice in choices(section, "ask", start):
                 lines += [check(time, choice), ""]
             lines += paragraphs(own, "point", "skip")

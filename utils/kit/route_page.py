@@ -16,7 +16,7 @@ MADE = (
 def page(route: Route) -> str:
     """The page as Markdown. ValueError when the route names what is not there."""
     lines = [f"# {route.name}", "", plain(route.purpose), "", MADE, ""]
-    lines += [length(route), "", *_before(route)]
+    lines += [length(route), "", f"**When late:** {route.late}", "", *_before(route)]
     for number, day in enumerate(route.days, 1):
         title = f"Day {number} at a glance" if len(route.days) > 1 else "At a glance"
         lines += [f"## {title}", "", *_glance(day), ""]
@@ -127,8 +127,8 @@ def _section(part: Part, section: Section, start: int, first: bool) -> list[str]
     if first and part.run:
         lines += [f"**Run first:** the first cell with code, then {listed(_cells_to_run(part))}.", ""]
     lines += pace(section, start)
-    lines += paragraphs(written, "ask", "draw")
+    lines += paragraphs(written, "ask")
     for time, choice in choices(section, "predict", start):
         answers = f"../lessons/{part.stem}.md#{slug(section.heading)}"
         lines += [f"{hands_up(time, choice)} ([answers, and what each reveals]({answers}))", ""]
-    return lines + paragraphs(written, "watch", "point", "skip")
+    return lines + paragraphs(written, "draw", "watch", "point", "skip")
