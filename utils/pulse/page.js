@@ -1,6 +1,6 @@
 // Asks for the room's overview again and again, and changes in the page what has changed.
 const PAUSE = 1500; // milliseconds
-const SHOWN = 3; // mistakes of a question that are not folded
+const SHOWN = 3; // mistakes of a question that stand on its card, with one sentence; all stand below it, folded
 const SVG = "http://www.w3.org/2000/svg";
 
 const $ = (id) => document.getElementById(id);
@@ -72,7 +72,7 @@ function fillCard(card, question) {
   card.dataset.shown = data;
   const [, numbers, bar, list, more] = card.children;
   const part = (count, word) => {
-    const span = make("span");
+    const span = make("span", word);
     span.append(make("b", "", count), ` ${word}`);
     return span;
   };
@@ -84,22 +84,23 @@ function fillCard(card, question) {
     "aria-label",
     `Of ${plural(room.participants, "participant")}, ${question.tried} tried and ${question.solved} solved it.`,
   );
-  fillMistakes(list, question.mistakes.slice(0, SHOWN));
-  const rest = question.mistakes.slice(SHOWN);
-  more.hidden = rest.length === 0;
-  more.firstChild.textContent = `${rest.length} more, made by ${rest[0]?.made} or fewer each`;
-  fillMistakes(more.lastChild, rest);
+  const first = (sentence) => sentence.match(/^.+?[.!?](?= [A-Z`“]|$)/s)?.[0] ?? sentence;
+  const all = question.mistakes;
+  fillMistakes(list, all.slice(0, SHOWN), first);
+  fillMistakes(more.lastChild, all, (sentence) => sentence);
+  more.hidden = all.length <= SHOWN && all.every((one) => first(one.sentence) === one.sentence);
+  more.firstChild.textContent = all.length > SHOWN ? `All ${all.length} mistakes` : "In full";
 }
 
-function fillMistakes(list, mistakes) {
+function fillMistakes(list, mistakes, shorten) {
   list.hidden = mistakes.length === 0;
   list.replaceChildren(
     ...mistakes.map((mistake) => {
       const item = make("li");
       const words = make("div");
       words.append(make("strong", "", mistake.title));
-      if (mistake.solved) words.append(make("span", "faint", ` · ${mistake.solved} of them solved it`));
-      words.append(marked("small", mistake.sentence));
+      if (mistake.solved) words.append(make("span", "faint", ` · ${mistake.solved} solved it`));
+      words.append(marked("small", shorten(mistake.sentence)));
       item.append(make("span", "made", mistake.made), words);
       return item;
     }),
