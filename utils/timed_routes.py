@@ -231,9 +231,9 @@ TIMED = (
         "units.",
         (_HALF_DAY,),
         limit=240,
-        late="shorten within the sections first, as each says. Then drop the exercises of lesson 9, then *One "
-        "layer is enough*. *Prevention and cure* needs the cells of the two sections before it: run them, and "
-        "talk of the last one only.",
+        late="shorten within the sections first, as each says. Then drop the exercises of lesson 9, then "
+        "*One layer is enough*. *Prevention and cure* needs the cells of the two sections before it: run "
+        "these, and talk of the last one only.",
     ),
     Route(
         "Two days",
