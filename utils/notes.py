@@ -13,6 +13,9 @@ _SIGNS = {
     "note": ("→", "", "#7f7f7f"),
 }
 
+# No product: that has letters, digits or spaces on both sides of its asterisk.
+EMPHASIS = re.compile(r"(?<![\w*])\*([^\s*](?:[^*]*[^\s*])?)\*(?![\w*])")
+
 
 @dataclass(frozen=True)
 class Note:
@@ -51,8 +54,11 @@ class Note:
 
 
 def marked(text: str) -> str:
-    """Plain text as HTML: escaped, with what stands between backticks as code."""
-    return re.sub(r"`([^`]+)`", r"<code>\1</code>", html.escape(text))
+    """Plain text as HTML: escaped, `between backticks` as code, *between asterisks* with emphasis."""
+    pieces = re.split(r"`([^`]+)`", html.escape(text))
+    pieces[::2] = [EMPHASIS.sub(r"<em>\1</em>", each) for each in pieces[::2]]
+    pieces[1::2] = [f"<code>{each}</code>" for each in pieces[1::2]]
+    return "".join(pieces)
 
 
 def table(caption: str, heads: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:

@@ -2,15 +2,22 @@
 
 import re
 
+from utils.notes import EMPHASIS
 from utils.sections import Section
 
 
 def plain(text: str) -> str:
-    """Plain text, in which backticks mark code, as Markdown that shows it letter by letter."""
+    """Text of the questions as Markdown: backticks are code, asterisks emphasis, all else as it stands."""
     pieces = re.split(r"(`[^`]+`)", text)
-    return "".join(
-        each if each.startswith("`") else re.sub(r"([\\*_<\[$~])", r"\\\1", each) for each in pieces
-    )
+    pieces[::2] = [_escaped(each) for each in pieces[::2]]
+    return "".join(pieces)
+
+
+def _escaped(text: str) -> str:
+    pieces = EMPHASIS.split(text)
+    pieces = [re.sub(r"([\\*_<\[$~])", r"\\\1", each) for each in pieces]
+    pieces[1::2] = [f"*{each}*" for each in pieces[1::2]]
+    return "".join(pieces)
 
 
 def sentence(text: str) -> str:
