@@ -54,21 +54,21 @@ def _row(standing: Standing) -> tuple[str, ...]:
 def show_routes() -> None:
     """A table of the routes: what each is for, its lessons in order, and how long it takes.
 
-    What a route with a clock takes from its lessons opens below their numbers, minute by minute.
+    What a route with a clock takes from its lessons opens below its purpose, minute by minute.
     """
-    rows = [
-        (html.escape(route.name), marked(route.purpose), _way(route), _hours(route.minutes))
-        for route in ROUTES
-    ]
+    rows = [(html.escape(each.name), _purpose(each), _lessons(each), _hours(each.minutes)) for each in ROUTES]
     display(HTML(table("Routes", ("Route", "What it is for", "Lessons in order", "Time"), rows)))
 
 
-def _way(route: Route) -> str:
-    numbers = " → ".join(_link(f"{stem}.ipynb", str(lesson(stem).number)) for stem in route.stems)
+def _lessons(route: Route) -> str:
+    return " → ".join(_link(f"{stem}.ipynb", str(lesson(stem).number)) for stem in route.stems)
+
+
+def _purpose(route: Route) -> str:
     if route.limit is None:
-        return numbers
+        return marked(route.purpose)
     days = "".join(_day(number, day, len(route.days)) for number, day in enumerate(route.days, 1))
-    return f"{numbers}<details><summary>Minute by minute</summary>{days}</details>"
+    return f"{marked(route.purpose)}<details><summary>Minute by minute</summary>{days}</details>"
 
 
 def _day(number: int, steps: tuple[Step, ...], days: int) -> str:
@@ -91,7 +91,7 @@ def _lines(step: Step) -> list[tuple[int, str]]:
     lines, after = [], 0
     for heading, minutes in step.times.items():
         link = _link(f"{step.stem}.ipynb#{anchor(heading)}", heading)
-        lines.append((after, f"{step.lesson.number} · {link}"))
+        lines.append((after, f"lesson {step.lesson.number}: {link}"))
         after += minutes
     return lines
 
