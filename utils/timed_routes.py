@@ -179,8 +179,8 @@ _SECOND_DAY = (
         "10_the_family",
         ("One table for the family", "How much of a ranking is noise?"),
         run=("prelu-predict-quiz",),
-        tell="the gain of an activation is the mean square of what it hands on when z is a standard normal "
-        "number; He's rule makes up for ReLU's gain of 1/2.",
+        tell="the second moment of an activation is the mean square of what it hands on when z is a standard "
+        "normal number, and gain² is 1 divided by it: for ReLU that is 1/2 and 2, which is He's 2.",
     ),
     Part(
         "05_folding",

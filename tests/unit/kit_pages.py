@@ -9,6 +9,7 @@ import mistune
 
 from utils.kit.markdown import slug
 from utils.lessons import ROOT, anchors
+from utils.notes import marked
 
 _RENDER = mistune.create_markdown(plugins=["table", "strikethrough"])
 
@@ -19,8 +20,8 @@ def shown(markdown: str) -> str:
 
 
 def as_shown(text: str) -> str:
-    """Plain text of a question, in which backticks mark code, as a reader sees it."""
-    return " ".join(re.sub(r"`([^`]+)`", r"\1", text).split())
+    """The text of a question as the notebook shows it, without its formatting."""
+    return " ".join(html.unescape(re.sub(r"<[^>]+>", "", marked(text))).split())
 
 
 def headings(markdown: str) -> list[str]:

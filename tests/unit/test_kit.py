@@ -108,6 +108,22 @@ def test_the_minutes_of_a_lesson_are_those_of_its_metadata(made):
         )
 
 
+def test_the_readme_gives_each_route_its_minutes_and_leads_to_every_page(made):
+    readme = (INSTRUCTOR / "README.md").read_text(encoding="utf-8")
+    for route in TIMED:
+        days = [in_words(sum(step.minutes for step in day)) for day in route.days]
+        row = f"| [{route.name}](routes/{route.file_name}) | {' and '.join(days)}"
+        assert f"\n{row}" in readme and f"| {route.purpose} |" in readme
+    for each in LESSONS:
+        assert f"| {each.number} | {each.question} | [notes](lessons/{each.stem}.md) |" in readme
+    known = {INSTRUCTOR / name: text for name, text in made.items()}
+    assert broken_links(INSTRUCTOR / "README.md", readme, known) == []
+
+
+def in_words(minutes):
+    return f"{minutes} minutes" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"
+
+
 def test_the_stages_of_a_section_follow_its_notebook():
     found = stages(section("03_derivatives", "Backpropagation is a mask"))
     names = ["", "Predict", "Experiment", "Explore", "Explain", "Many samples at once"]
@@ -181,7 +197,9 @@ def test_what_is_left_out_but_needed_is_named_before_the_route_begins(made):
 
 
 def test_plain_text_is_shown_letter_by_letter():
-    text = "a*b*c, f_m to f_(m+1), x < 0, [0, 1](x), $5 and $6, ~~no~~, `a_b * c | <d>`, |x| \\ y"
+    text = (
+        "It *can* be, a * b * c, f_m to f_(m+1), x < 0, [0, 1](x), $5 and $6, ~~no~~, |x| \\ y, `a_b * <d>`"
+    )
     assert shown(plain(text)) == as_shown(text)
     assert slug("How wide is wide enough?") == "how-wide-is-wide-enough"
     assert from_notebook("[a](b.ipynb#c) [d](../exercises/e.ipynb)") == (
