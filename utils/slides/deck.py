@@ -12,6 +12,7 @@ goes on, under the same heading, on the next. What a lesson folds (`<details>`) 
 a cell and its outputs are shown one after the other unless both are short.
 """
 
+import itertools
 import re
 from base64 import b64decode
 from dataclasses import dataclass, field
@@ -26,6 +27,11 @@ class Prose:
     text: str
     height: float
 
+    @property
+    def width(self):
+        """Of its widest formula; other text has no width of its own."""
+        return max(map(room.formula_width, re.findall(r"\$\$.*?\$\$", self.text, flags=re.DOTALL)), default=0)
+
 
 @dataclass
 class Code:
@@ -36,6 +42,13 @@ class Code:
     height: float
     shown: bool = False
     font: int = room.CODE
+
+    @property
+    def width(self):
+        """Of the longest line that its outputs print, if it is not wrapped anyway."""
+        texts = [printed_text(self.cell["outputs"][number]) for number in self.outputs]
+        longest = max([len(line) for text in texts for line in text.split("\n")], default=0)
+        return min(room.TEXT, longest * room.CODE * room.MONOSPACE)
 
     @property
     def large(self):
@@ -58,6 +71,7 @@ class Slide:
     heading: tuple[int, str, str, int] | None = None
     parts: list = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    scale: float = 1.0  # of the text; of pages under one heading it is the same
 
     @property
     def height(self):
@@ -71,10 +85,11 @@ class Slide:
         return KICKER if level == 4 else room.heading(f"{title} {section} (2)", level)
 
     @property
-    def scale(self):
+    def most(self):
         """How much larger than the smallest size the text may be. Code and pictures have their own size."""
         sized = [part for part in self.parts if isinstance(part, Code) and (part.shown or part.large)]
-        fitting = [scale for scale in SCALES if self.height * scale**2 <= room.ROOM]
+        widest = max([part.width for part in self.parts], default=0)
+        fitting = [one for one in SCALES if self.height * one**2 <= room.ROOM and widest * one <= room.TEXT]
         return 1.0 if sized or not fitting else fitting[0]
 
     @property
@@ -104,6 +119,12 @@ def slides(notebook):
             made.prose(source, kind, show.get("notes", []))
         else:
             made.code(cell, source, kind, show.get("code") == "notes")
+    for _heading, group in itertools.groupby(made.slides, lambda slide: slide.heading and slide.heading[:3]):
+        one = list(group)
+        for slide in one:
+            slide.scale = (
+                min(each.most for each in one) if slide.heading and slide.heading[0] < 4 else slide.most
+            )
     return made.slides
 
 
@@ -232,14 +253,21 @@ def output_height(output):
     if kind == "figure":
         width, height = _picture_size(page)
         caption = re.findall(r"<figcaption>.*?</figcaption>", page, flags=re.DOTALL)
-        return min(room.FIGURE, 1200 * height / width) + room.paragraphs(caption) + room.MARGIN
+        return min(room.FIGURE, room.TEXT * height / width) + room.paragraphs(caption) + room.MARGIN
     if kind == "html":
         rows = re.findall(r"<tr\b.*?</tr>", page, flags=re.DOTALL)
         texts = rows or re.findall(r"<div>.*?</div>|<summary>.*?</summary>", page, flags=re.DOTALL) or [page]
         return room.paragraphs(texts) + 2 * room.MARGIN + 10 * len(rows)
+    return room.printed(printed_text(output))
+
+
+def printed_text(output):
+    """What an output prints; "" if it shows something else."""
+    if kind_of(output) != "text":
+        return ""
     if output["output_type"] == "error":
-        return room.printed(f"{output['ename']}: {output['evalue']}")
-    return room.printed("".join(output.get("text", data.get("text/plain", ""))))
+        return f"{output['ename']}: {output['evalue']}"
+    return "".join(output.get("text", output.get("data", {}).get("text/plain", "")))
 
 
 def _picture_size(page):

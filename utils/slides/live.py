@@ -28,12 +28,11 @@ SECONDS = 600  # for one cell
 
 # A presenter's remote control sends PageDown and PageUp.
 KEYS = (
-    ("deck:go", {"direction": "down", "alternate": "forward"}, ("Space", "PageDown", "ArrowDown")),
-    ("deck:go", {"direction": "up", "alternate": "back"}, ("Shift Space", "PageUp", "ArrowUp")),
-    ("deck:forward", {}, ("ArrowRight",)),
-    ("deck:back", {}, ("ArrowLeft",)),
-    ("notebook:run-cell-and-select-next", {}, ("Shift Enter",)),
+    ({"direction": "forward"}, ("Space", "PageDown", "ArrowDown", "ArrowRight")),
+    ({"direction": "back"}, ("Shift Space", "PageUp", "ArrowUp", "ArrowLeft")),
 )
+# After a step the focus is taken to the new slide: else the next key would only do that.
+GO = ["deck:go", "notebook:enter-command-mode"]
 # Where the keys work: at a cell that is not being edited, and when what had the focus has gone.
 PLACES = (
     ".jp-Deck .jp-Notebook.jp-mod-commandMode .jp-Cell:focus",
@@ -195,12 +194,15 @@ class Server:
         target.write_text(style.room() + rules, encoding="utf-8")
 
     def _write_settings(self):
+        step = "apputils:run-all-enabled"
         shortcuts = [
-            {"command": command, "args": args, "keys": [key], "selector": selector}
-            for command, args, keys in KEYS
+            {"command": step, "args": {"commands": GO, "args": way}, "keys": [key], "selector": place}
+            for way, keys in KEYS
             for key in keys
-            for selector in PLACES
+            for place in PLACES
         ]
+        run = "notebook:run-cell-and-select-next"
+        shortcuts.append({"command": run, "keys": ["Shift Enter"], "selector": PLACES[-1]})
         settings = {
             "@jupyterlab/apputils-extension/themes": {"theme": self._theme},
             "@jupyterlab/apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},

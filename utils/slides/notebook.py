@@ -13,7 +13,8 @@ def make(executed):
 
     Cells of prose are pages; code cells are the lesson's own, whole and in order. A code cell whose outputs
     come later than its source, or on several slides, is followed by empty steps: fragments, at which the
-    style rules show the next of its faces. Cells that are not shown stay as cells to be skipped.
+    style rules show the next of its faces. Cells that are not shown stay as cells to be skipped. There are no
+    subslides: jupyterlab-deck 0.2 passes over all but the last of a column.
     """
     cells, rules, left = [], [], [cell for cell in executed.cells if cell.cell_type == "code"]
     faces, kept = {}, {}
@@ -29,14 +30,14 @@ def make(executed):
             cells.append(cell)
 
     for slide in slides(executed):
-        kind = slide.begins
+        begins = True
         text = [part.text for part in slide.parts if isinstance(part, Prose)]
         shown = [part for part in slide.parts if not isinstance(part, Prose)]
         if text or not shown:
-            page = _page("\n\n".join([slide.markdown, *text]).strip(), f"slide-{len(cells)}", kind)
+            page = _page("\n\n".join([slide.markdown, *text]).strip(), f"slide-{len(cells)}")
             cells.append(page)
             rules.append(style.cell(page.id, scale=slide.scale))
-            kind = None
+            begins = False
         for part in shown:
             identifier = part.cell["id"]
             if identifier in faces:
@@ -49,23 +50,23 @@ def make(executed):
                 continue
             skipped(identifier)
             cell = left.pop(0)
-            cell.metadata = nbformat.from_dict({"slideshow": {"slide_type": kind}} if kind else {})
+            cell.metadata = nbformat.from_dict({"slideshow": {"slide_type": "slide"}} if begins else {})
             cells.append(cell)
             faces[identifier] = [(part.shown, part.outputs)]
             title = "" if text or part is not shown[0] else _plain(slide.markdown)
             font = part.font if part.shown else None
             rules.append(style.cell(identifier, font=font, scale=slide.scale, title=title))
-            kind = None
+            begins = False
     skipped(None)
     rules += [style.steps(identifier, each, kept[identifier]) for identifier, each in faces.items()]
     deck = nbformat.v4.new_notebook(cells=cells, metadata=executed.metadata)
     return deck, "".join(rules)
 
 
-def _page(text, identifier, kind):
+def _page(text, identifier):
     page = nbformat.v4.new_markdown_cell(with_links(text))
     page.id = identifier
-    page.metadata["slideshow"] = {"slide_type": kind}
+    page.metadata["slideshow"] = {"slide_type": "slide"}
     return page
 
 
@@ -78,7 +79,7 @@ def _step(identifier):
 
 def _plain(markdown):
     """A heading without its marks, as a string of CSS."""
-    text = re.sub(r"<[^>]+>|^#+ |[`*$]", "", markdown)
+    text = re.sub(r"<[^>]+>|^#+ |[`*$]", "", markdown.replace("<small>", "· "))
     return text.replace("\\", "\\\\").replace('"', '\\"')
 
 

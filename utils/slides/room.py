@@ -8,9 +8,9 @@ import html
 import math
 import re
 
-WIDTH, HEIGHT = 1280, 720
+TEXT = 1200  # the width of a slide without its margins
 BODY, CODE = 24, 18  # the smallest font sizes: of text and of code
-ROOM = 640  # the height for everything on a slide, without its margins
+ROOM = 640  # and its height
 
 LINE = 34  # of text
 PER_LINE = 90  # characters of text in a line
@@ -38,7 +38,7 @@ def lines(source, per_line=PER_LINE):
 def heading(text, level):
     """The height of a heading of level 1, 2 or 3."""
     size = {1: 46, 2: 38}.get(level, 32)
-    return math.ceil(text_length(text) * size * 0.6 / 1200) * size * 1.25 + 16
+    return math.ceil(text_length(text) * size * 0.6 / TEXT) * size * 1.25 + 16
 
 
 def formula(source):
@@ -48,20 +48,26 @@ def formula(source):
     return rows * (LINE + tall) + 2 * MARGIN
 
 
+def formula_width(source):
+    """The width of a displayed formula."""
+    rows = re.sub(r"\\(?:begin|end)\{\w+\}", "", source).split(r"\\")
+    return max(map(text_length, rows)) * BODY * 0.5
+
+
 def code_size(source):
     """The largest font size with which a code cell fits on a slide, and its height then."""
     rows = source.rstrip("\n").split("\n")
     longest = max(map(len, rows))
     for size in CODE_SIZES:
         height = len(rows) * size * CODE_LINE / CODE + 2 * MARGIN
-        if longest * size * MONOSPACE <= 1200 and height <= ROOM - 60:
+        if longest * size * MONOSPACE <= TEXT and height <= ROOM - 60:
             break
     return size, height
 
 
 def printed(text):
     """The height of what a cell printed; lines that are too long are wrapped."""
-    most = 1200 / (CODE * MONOSPACE)
+    most = TEXT / (CODE * MONOSPACE)
     rows = sum(max(1, math.ceil(len(line) / most)) for line in text.rstrip("\n").split("\n"))
     return rows * CODE_LINE + MARGIN
 

@@ -39,12 +39,13 @@ def steps(identifier, faces, count):
         if not outputs:
             hidden.append(f"{here} .jp-Cell-outputWrapper")
         else:
-            child = f"{here} .jp-Cell-outputArea > .jp-OutputArea-child"
+            item = ".jp-OutputArea-child"
+            child = f"{here} .jp-Cell-outputArea > {item}"
             after, before = count - 1 - outputs[-1], count - outputs[0]
             if after:
-                hidden.append(f"{child}:nth-last-child(-n+{after})")
+                hidden.append(f"{child}:nth-last-child(-n+{after} of {item})")
             if outputs[0]:
-                hidden.append(f"{child}:nth-last-child(n+{before + 1})")
+                hidden.append(f"{child}:nth-last-child(n+{before + 1} of {item})")
         if hidden:
             rules += ",\n".join(hidden) + " { display: none; }\n"
     return rules
