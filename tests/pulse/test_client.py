@@ -213,6 +213,18 @@ def test_it_ends_by_itself_after_a_day(served, lines):
     assert lines == []
 
 
+def test_what_waits_when_it_ends_is_thrown_away(tmp_path, lines):
+    with Served(tmp_path / "room") as room:
+        joining.join(room.address, room.code)
+    run(STEP)
+    wait(lambda: lines[0][-1].startswith("Not sent yet"))
+    content = json.loads(membership.path().read_text(encoding="utf-8"))
+    over = {**content, "until": "2020-01-01T00:00:00+00:00"}
+    membership.path().write_text(json.dumps(over), encoding="utf-8")
+    wait(lambda: lines[0][-1] == sender.LEFT)
+    assert outbox.names() == []
+
+
 def test_who_comes_again_is_not_counted_twice(served, tmp_path):
     before = served.overview()["participants"]
     first = joining.join(served.address, served.code)
@@ -286,7 +298,7 @@ def test_what_answers_there_may_be_no_room_and_gets_no_secret_passed_on(
         def do_POST(self):
             self.rfile.read(int(self.headers["Content-Length"]))
             if "moved" in self.path:
-                self.send_response(307)
+                self.send_response(302)
                 self.send_header("Location", f"{served.address}/join")
                 self.end_headers()
                 return

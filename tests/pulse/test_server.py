@@ -20,7 +20,8 @@ def test_nothing_is_read_or_written_without_the_right_secret(served):
     before = served.overview()
     routes = {("POST", "join"): JOIN, ("POST", "result"): RIGHT, ("GET", "overview"): None}
     right = {"join": served.code, "result": token, "overview": served.key}
-    wrong = ["", "x", "é" * 9, "KTW-4HQ-M9R", other, f"{NUMBER}.", served.code[:-1], served.key[:-1]]
+    forged = f"{token.partition('.')[0]}.{other.partition('.')[2]}"
+    wrong = ["", "x", forged, "é" * 9, "KTW-4HQ-M9R", other, f"{NUMBER}.", served.code[:-1], served.key[:-1]]
     for (method, route), body in routes.items():
         for secret in {*wrong, *right.values()} - {right[route]}:
             status, _, answer = served.call(method, route, secret.encode().decode("latin-1"), body)
