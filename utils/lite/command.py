@@ -27,8 +27,6 @@ SETTINGS = {
     # A notebook that was saved with its outputs shows its explorers' pictures again tomorrow.
     "@jupyter-widgets/jupyterlab-manager:plugin": {"saveState": True},
 }
-# Fixed, so that the same course gives the same site: 1980-01-01, where zip files begin.
-EPOCH = "315532800"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -49,8 +47,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def main(options: argparse.Namespace) -> int:
     out = options.out.resolve()
-    _make_room(out)
-    build(out, options.pyodide)
+    if out.exists() and any(out.iterdir()) and not (out / "jupyter-lite.json").is_file():
+        raise ValueError(f"{out} holds something else than an earlier site: name another folder.")
+    with tempfile.TemporaryDirectory() as scratch:
+        made = Path(scratch) / "site"
+        made.mkdir()
+        build(made, options.pyodide)
+        if out.exists():  # only now: when the new one fails, the earlier site stays
+            shutil.rmtree(out)
+        out.parent.mkdir(parents=True, exist_ok=True)
+        shutil.move(made, out)
     size = sum(path.stat().st_size for path in out.rglob("*") if path.is_file())
     print(f"{out}: {size / 2**20:.0f} MB, ready for any web server; learners open {FIRST_PAGE} there.")
     if options.serve is not None:
@@ -119,8 +125,7 @@ def _write_settings(work: Path, kernel: dict) -> None:
 def _run(work: Path, out: Path) -> None:
     command = [sys.executable, "-m", "jupyterlite_core", "build", "--ignore-sys-prefix", "--apps=lab"]
     command += ["--no-libarchive", "--no-sourcemaps", "--no-unused-shared-packages"]
-    command += [f"--source-date-epoch={EPOCH}", f"--lite-dir={work}", f"--output-dir={out}"]
-    command += [f"--contents={work / 'files'}"]
+    command += [f"--lite-dir={work}", f"--output-dir={out}", f"--contents={work / 'files'}"]
     told = {"capture_output": True, "text": True, "encoding": "utf-8", "errors": "replace"}
     done = subprocess.run(command, cwd=work, **told)
     if done.returncode:
@@ -128,18 +133,9 @@ def _run(work: Path, out: Path) -> None:
         raise ValueError(f"JupyterLite could not build the site:\n{tail}")
 
 
-def _make_room(out: Path) -> None:
-    """An empty folder at `out`; an earlier site there goes. ValueError for a folder with anything else."""
-    if out.exists():
-        if any(out.iterdir()) and not (out / "jupyter-lite.json").is_file():
-            raise ValueError(f"{out} holds something else than an earlier site: name another folder.")
-        shutil.rmtree(out)
-    out.mkdir(parents=True)
-
-
 def serve(folder: Path, port: int) -> None:
     """Show the site on this computer only, until Ctrl-C."""
-    handler = partial(_Handler, directory=str(folder))
+    handler = partial(Handler, directory=str(folder))
     with http.server.ThreadingHTTPServer(("127.0.0.1", port), handler) as server:
         print(f"http://127.0.0.1:{server.server_port}/{FIRST_PAGE}", flush=True)
         try:
@@ -148,7 +144,7 @@ def serve(folder: Path, port: int) -> None:
             print("Ended.")
 
 
-class _Handler(http.server.SimpleHTTPRequestHandler):
+class Handler(http.server.SimpleHTTPRequestHandler):
     # Some computers know no type for these, and a browser runs them under no other.
     extensions_map: ClassVar = {
         **http.server.SimpleHTTPRequestHandler.extensions_map,

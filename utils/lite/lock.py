@@ -83,7 +83,7 @@ def make_lock(pyodide: Pyodide, kernel_wheels: Path, folder: Path) -> tuple[dict
     packages, copied = {}, []
     waiting = [*KERNEL, COURSE]
     while waiting:
-        name = canonicalize_name(waiting.pop())
+        name = canonicalize_name(waiting.pop(0))
         if name in packages:
             continue
         if name in own or name == COURSE or not pyodide.has(name):
