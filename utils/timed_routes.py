@@ -93,7 +93,7 @@ _HALF_DAY = (
         tell="SGD subtracts the learning rate times the gradient, batch by batch. For one sample the "
         "gradient of a unit's weights is δ times its input, with δ the gradient at z. Before *Prevention and "
         "cure*: batch norm subtracts from each pre-activation its mean over the batch, and divides by its "
-        "standard deviation; in the first layer, dead units do not come back by themselves.",
+        "standard deviation; with plain SGD, dead units of the first layer do not come back by themselves.",
     ),
     Exercises("09_dying_and_rescue", ("dead_mask",), 10),
     Pause(
@@ -196,15 +196,15 @@ _SECOND_DAY = (
             "In convolutions ReLU is at home",
             "Inside an attention block",
         ),
-        tell="a last layer with its loss is called a head here; what it can give must fit what it should "
-        "give.",
+        tell="the last activation and the loss together are called the head; what it can give must fit what "
+        "the targets can be. Softplus, ln(1 + eᶻ), is a rounded ReLU; a sigmoid runs from 0 to 1.",
     ),
     Pause("Break", 15),
     Part(
         "14_clinic",
         ("Which sign tells which illness", "A treatment changes what is ill"),
         tell="the table of six illnesses in *Recall*. Five of them the room has met; the sixth is new: units "
-        "that start as copies of one another stay copies, because they get the same gradient.",
+        "that start with equal incoming and equal outgoing weights get equal gradients, and stay copies.",
     ),
     Exercises("14_clinic", ("vital_signs", "name_illness"), 40),
     Pause(
