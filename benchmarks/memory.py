@@ -12,6 +12,7 @@ kernel's start and the drawing ahead.
 import json
 import os
 import re
+import subprocess
 import sys
 import tempfile
 import time
@@ -71,7 +72,7 @@ def run(path):
             "RELU_COURSE_PROGRESS": str(Path(folder) / "progress.jsonl"),
             "RELU_COURSE_STRICT": "1",  # a wrong answer fails its cell
         }
-        manager, client = start_new_kernel(cwd=str(path.parent), env=environment)
+        manager, client = start_new_kernel(cwd=str(path.parent), env=environment, stderr=subprocess.DEVNULL)
         try:
             process = Process(manager.provisioner.pid)
             start, _ = process.memory()

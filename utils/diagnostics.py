@@ -7,7 +7,7 @@ z of shape (*replicas, n, width).
 
 import numpy as np
 
-_AT_A_TIME = 128  # samples, as in `Network.evaluate`
+_AT_A_TIME = 32  # samples, as in `Network.evaluate`
 
 
 def dead_units(pre_activation):

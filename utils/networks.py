@@ -16,9 +16,9 @@ from utils.activations import ACTIVATIONS
 from utils.initializers import INITIALIZERS, initial_biases
 from utils.layers import Affine, Elementwise
 
-# Samples that `Network.evaluate` passes on together: what they leave in a layer fits into the processor's
-# cache for most networks of the course.
-_AT_A_TIME = 128
+# Samples that `Network.evaluate` passes on together: no more than in a usual step of training, for which the
+# layers have their arrays already.
+_AT_A_TIME = 32
 
 
 def replica_axes(replicas):
