@@ -71,7 +71,7 @@ def cut(body, space=room.ROOM):
             height = pieces[begin].head_height + sum(piece.height for piece in pieces[begin:end])
             if height > space and begin < end - 1:
                 break
-            empty = max(0.0, 1 - height / space) if end < len(pieces) else max(0.0, 0.6 - height / space)
+            empty = max(0.0, 1 - height / space)
             choices.append((best[begin][0] + 5 + empty**2 + _cost(pieces, begin), begin))
         best.append(min(choices))
     pages, end = [], len(pieces)
