@@ -97,7 +97,7 @@ def _listen(place: Place) -> list[socket.socket]:
 
 
 def _addresses(place: Place) -> list[str]:
-    """What participants can write for this machine, most likely first."""
+    """What participants can write for this machine; which network they share with it, nobody can tell."""
     if place.host is not None:
         return [f"http://{place.host}:{place.port}"]
     up = {name for name, state in psutil.net_if_stats().items() if state.isup}

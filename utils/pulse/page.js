@@ -175,7 +175,7 @@ function fill() {
   // Where this page came over the network, or through a hub, participants can use the same address.
   const own = location.origin + location.pathname.replace(/\/leader$/, "");
   const local = ["127.0.0.1", "localhost", "[::1]"].includes(location.hostname) && room.addresses.length > 0;
-  setText($("address"), local ? room.addresses.slice(0, 2).join(" or ") : own);
+  setText($("address"), local ? room.addresses.slice(0, 3).join(" or ") : own);
   setText($("code"), room.code);
   $("invitation").hidden = false;
   fillChoice();

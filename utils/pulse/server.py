@@ -38,8 +38,6 @@ TRYING = (
     "Somebody is trying out codes: joining takes a little longer meanwhile. With --new you get a room with "
     "another code."
 )
-
-
 STRANGER = 401, "Nobody has joined this room with that token."
 _log = logging.getLogger("utils.pulse")
 
