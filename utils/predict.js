@@ -1,7 +1,7 @@
 // A native form of radio buttons: labels wrap, the keyboard works, and the answer is announced when it comes.
 const STYLE = `
 .relu-form { border: 0; margin: 4px 0; padding: 0; max-width: 48em; line-height: 1.5; color: inherit; }
-.relu-form legend { font-weight: 600; padding: 0; margin-bottom: 4px; color: inherit; }
+.relu-form legend { font-size: inherit; line-height: inherit; font-weight: 600; padding: 0; margin-bottom: 4px; color: inherit; }
 .relu-form label { display: flex; gap: 8px; align-items: baseline; padding: 3px 4px; cursor: pointer; }
 .relu-form input { flex: none; margin: 0; accent-color: #0072b2; }
 .relu-form button { margin: 6px 0; padding: 4px 14px; font: inherit; color: #fff; background: #0072b2;

@@ -33,6 +33,18 @@ def executed(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
+def site(executed, tmp_path_factory):
+    """The site. The variable RELU_COURSE_SITE names one to use again, while one writes tests."""
+    if "RELU_COURSE_SITE" in os.environ:
+        return Path(os.environ["RELU_COURSE_SITE"])
+    from utils.site.build import build
+
+    out = tmp_path_factory.mktemp("site") / "site"
+    build(executed, out)
+    return out
+
+
+@pytest.fixture(scope="session")
 def browser():
     from lab import FLAGS, find_browser
 

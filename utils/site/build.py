@@ -18,6 +18,12 @@ MARK = ".relu-course-site"  # what may be replaced by the next build
 _MATHJAX = Path(mathjax.__file__).parent / "static" / "mathjax" / "es5"
 # What Sphinx leaves beside the pages and no reader needs.
 _LEFTOVERS = (".buildinfo", "objects.inv")
+_MENDED = (
+    ('(<div id="pst-primary-sidebar") ', r'\1 role="region" aria-label="The course" '),
+    ('<summary>(<span class="toctree-toggle")', r'<summary aria-label="Show or hide the pages">\1'),
+    # The corner of a table with names at its left heads nothing.
+    (r'<th class="head">\s*(?:<p>\s*</p>)?\s*</th>', "<td></td>"),
+)
 
 SETTINGS = {
     "project": TITLE,
@@ -27,21 +33,24 @@ SETTINGS = {
     "source_suffix": {".md": "myst-nb", ".ipynb": "myst-nb"},
     "myst_enable_extensions": ["dollarmath", "amsmath"],
     "nb_execution_mode": "off",
+    "html_context": {"default_mode": "auto"},
     "html_theme": "sphinx_book_theme",
     "html_title": TITLE,
     "html_theme_options": {
         "home_page_in_toc": False,
+        "navbar_persistent": [],  # the search field stands in the sidebar
         "navigation_with_keys": False,
         "pygments_dark_style": "a11y-high-contrast-dark",
         "pygments_light_style": "a11y-high-contrast-light",
         "show_navbar_depth": 1,
-        "show_toc_level": 2,
+        "show_toc_level": 1,
         "use_download_button": False,
         "use_fullscreen_button": False,
     },
     "html_static_path": ["_static"],
     "html_extra_path": ["_extra"],
     "html_copy_source": False,
+    "html_use_index": False,
     "html_show_sourcelink": False,
     "html_show_sphinx": False,
     "html_show_copyright": False,
@@ -70,6 +79,9 @@ def build(executed: Path, out: Path) -> None:
         _run_sphinx(folder, made, Path(scratch) / "doctrees")
         for name in _LEFTOVERS:
             (made / name).unlink(missing_ok=True)
+        (made / "_sources").rmdir()
+        for path in made.rglob("*.html"):
+            _mend(path)
         (made / ".nojekyll").touch()  # else GitHub Pages leaves folders out that begin with _
         (made / MARK).touch()
         _put(made, out)
@@ -120,6 +132,14 @@ def _run_sphinx(folder, made, doctrees):
     if said.getvalue().strip():
         lines = re.sub(r"\x1b\[[\d;]*m", "", said.getvalue()).replace(f"{folder}/", "").strip()
         raise ValueError(f"Sphinx is not content with the pages, so no site was made:\n{lines}")
+
+
+def _mend(path):
+    """What builder and theme leave out for those who hear a page: names, landmarks, heads of tables."""
+    page = path.read_text(encoding="utf-8")
+    for before, after in _MENDED:
+        page = re.sub(before, after, page)
+    path.write_text(page, encoding="utf-8", newline="\n")
 
 
 def _put(made, out):

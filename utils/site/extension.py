@@ -1,7 +1,5 @@
 """The course's own part of Sphinx: solutions that nobody stumbles into, and what every page loads."""
 
-from docutils import nodes
-
 HIDDEN = "solutions/"
 
 
@@ -10,7 +8,6 @@ def setup(app):
     app.add_js_file("course.js", loading_method="defer")
     app.connect("env-updated", _keep_out_of_search)
     app.connect("html-page-context", _place)
-    app.connect("doctree-resolved", _reach_tables)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
 
 
@@ -31,9 +28,3 @@ def _place(app, page, template, context, doctree):
         context["prev"] = None
     if page.startswith(HIDDEN):
         context["metatags"] = context.get("metatags", "") + '\n<meta name="robots" content="noindex">'
-
-
-def _reach_tables(app, doctree, page):
-    """A wide table scrolls by itself, and can be scrolled with the keyboard (see course.css)."""
-    for table in list(doctree.findall(nodes.table)):
-        table["classes"].append("relu-table")

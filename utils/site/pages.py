@@ -11,8 +11,8 @@ FROM_README = ("Twelve questions, answered", "Licences")
 SITE = """\
 ## On this page and on your own computer
 
-This is the course to read, with all its pictures. What has sliders can be dragged; predictions and quizzes tell
-you what is right; they forget your answers when you close the page. Every number was computed when the
+This is the course to read, with all its pictures. What has sliders can be dragged; predictions and quizzes
+tell you what is right, and forget your answers when you close the page. Every number was computed when the
 site was made; the times in [lesson 11](notebooks/11_cost_and_sparsity.ipynb) are those of the computer that
 made it.
 
@@ -69,7 +69,7 @@ def _lessons():
         "for half a day and for an interest. A word that you have forgotten stands in the "
         "[glossary](notebooks/glossary.ipynb).",
         "",
-        "| | The question | What is in it | Minutes | Then |",
+        "| No. | The question | What is in it | Minutes | Then |",
         "|---|---|---|---|---|",
         *rows,
     ]
@@ -80,7 +80,7 @@ def _contents():
     lessons = "\n".join(f"notebooks/{stem}" for stem in pages())
     return (
         f"\n\n```{{toctree}}\n:hidden:\n:caption: Lessons\n\n{lessons}\n```\n\n"
-        "```{toctree}\n:hidden:\n:caption: Exercises\n\nexercises/index\nsolutions/index\n```\n"
+        "```{toctree}\n:hidden:\n:caption: Practice\n\nexercises/index\nsolutions/index\n```\n"
     )
 
 
