@@ -23,7 +23,7 @@ def page(stem: str) -> str:
     lines = [f"# {each.number} · {plain(each.question)}", "", MADE.format(stem=stem), "", _links(each), ""]
     lines += ["## Goal", "", written.goal.strip(), "", "Afterwards everybody can", "", objectives(each), ""]
     lines += ["## What usually goes wrong", "", *[f"- {text.strip()}" for text in written.goes_wrong], ""]
-    lines += ["## Time", "", *_times(each, written), ""]
+    lines += ["## Time", "", *_times(each), ""]
     start = 0
     for section in sections(stem):
         if section.heading in written.sections:
@@ -61,7 +61,7 @@ def objectives(each: Lesson) -> str:
     return from_notebook(found[1].strip())
 
 
-def _times(each: Lesson, written: LessonNotes) -> list[str]:
+def _times(each: Lesson) -> list[str]:
     lines, start = ["| From | Section | Minutes |", "|---|---|---|"], 0
     for section in sections(each.stem):
         lines.append(f"| {clock(start)} | {in_notebook(section, section.heading)} | {section.minutes} |")
