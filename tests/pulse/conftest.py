@@ -37,6 +37,15 @@ def browser():
 
 
 @pytest.fixture(scope="module")
+def axe():
+    try:
+        from axe_playwright_python.sync_playwright import Axe
+    except ImportError:
+        _unavailable("axe is not installed: pip install -e '.[test]'")
+    return Axe()
+
+
+@pytest.fixture(scope="module")
 def lab(browser, tmp_path_factory):
     with Lab(tmp_path_factory.mktemp("lab")) as running:
         yield running

@@ -90,8 +90,7 @@ def test_from_joining_to_leaving(page, served, lab):
 
 
 @pytest.mark.parametrize("theme", ["Light", "Dark"])
-def test_axe_finds_nothing_in_the_form(page, lab, theme):
-    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
+def test_axe_finds_nothing_in_the_form(page, lab, axe, theme):
     lab.theme(page, theme)
     found = axe.run(page, context=".relu-room", options=AXE_RULES).response
     assert found["passes"], "axe-core has looked at nothing"

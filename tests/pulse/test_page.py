@@ -132,8 +132,7 @@ def test_it_says_when_the_server_is_gone_and_goes_on_when_it_is_back(browser, tm
     ("scheme", "width", "people", "lessons"),
     [("light", 1280, 0, 0), ("dark", 1280, 5, 1), ("light", 360, 3, 2)],
 )
-def test_axe_finds_nothing_and_it_fits(browser, room, scheme, width, people, lessons):
-    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
+def test_axe_finds_nothing_and_it_fits(browser, axe, room, scheme, width, people, lessons):
     crowd(room, people, lessons)
     context = browser.new_context(color_scheme=scheme, viewport={"width": width, "height": 720})
     page = context.new_page()
