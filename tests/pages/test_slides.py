@@ -113,7 +113,7 @@ def test_an_explorer_moves_on_its_slide_and_in_the_dark(executed, browser, tmp_p
     page.goto(static.write(notebook, lesson, tmp_path, dark=True).as_uri())
     page.wait_for_function("() => window.Reveal?.isReady()", timeout=60_000)
     page.evaluate(TO_EXPLORER)
-    explorer = page.locator("section.present .relu-explorer")
+    explorer = page.locator("section.present > section.present .relu-explorer")
     before = explorer.locator(".relu-description").inner_text()
     explorer.get_by_role("slider").first.focus()
     page.keyboard.press("Home")

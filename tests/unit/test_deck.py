@@ -143,7 +143,7 @@ def test_the_deck_keeps_every_code_cell_whole_and_in_order():
     assert [cell.metadata.get("slideshow", {}).get("slide_type") for cell in made] == [
         "skip",
         "slide",
-        "skip",
+        "slide",
     ]
     steps = [cell for cell in deck.cells if "relu-step" in cell.metadata.get("tags", [])]
     assert [cell.metadata.slideshow.slide_type for cell in steps] == ["fragment"] * len(steps)

@@ -4,7 +4,7 @@ The cells say it themselves, in nbconvert's metadata `slideshow`:
 
 - `slide_type`: `slide`, `subslide` (a new slide, in a new column or below the one before), `-` (on the slide
   before, if there is room), `notes` (the speaker's), `skip` (run, not shown);
-- `"code": "notes"`: of a code cell only what it shows is put on the slide;
+- `"code": "notes"`: of a code cell only what it shows, if it shows anything, is put on the slide;
 - `"notes": ["Sources"]`: the parts of a Markdown cell below these headings are for the notes.
 
 In a Markdown cell each further `## ` begins a slide and each `### ` a subslide; what is too long for a page
@@ -163,11 +163,10 @@ class _Maker:
         results = [
             Code(cell, *group) for group in _groups([(n, output_height(cell["outputs"][n])) for n in kept])
         ]
-        if to_notes:
+        if to_notes and results:
             for number, part in enumerate(results):
                 self._add(part, kind if number == 0 else "subslide")
-            if results:
-                self.note(f"```python\n{source}\n```")
+            self.note(f"```python\n{source}\n```")
             return
         font, height = room.code_size(source)
         self._add(Code(cell, [], height, shown=True, font=font), kind)

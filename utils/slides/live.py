@@ -7,6 +7,7 @@ after cells that are not shown or were passed over; the presenter runs again wha
 import json
 import os
 import secrets
+import signal
 import socket
 import subprocess
 import sys
@@ -43,7 +44,8 @@ PLACES = (
 
 def present(lesson, *, dark, port, browser, say):
     """Show a lesson until Ctrl-C. `say(sentence)` tells the presenter. Returns the exit status."""
-    with tempfile.TemporaryDirectory(prefix="relu-present-") as private:
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # the server must end with this process
+    with tempfile.TemporaryDirectory(prefix="relu-present-", ignore_cleanup_errors=True) as private:
         server = Server(Path(private), dark, port)
         try:
             server.start()
@@ -129,7 +131,10 @@ class Server:
         self._process = None
 
     def start(self):
-        """Start the server and wait until it answers. ValueError when it does not."""
+        """Start the server and wait until it answers. ValueError when it does not, or the port is taken."""
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", self.port)) == 0:
+                raise ValueError(f"Port {self.port} is taken by another program: choose another with --port.")
         self._write_settings()
         places = {
             "JUPYTER_CONFIG_DIR": "config",
