@@ -20,8 +20,13 @@ FLAGS = (
     "--disable-background-networking",
     "--disable-sync",
 )
-# What JupyterLab itself says on a machine without a favicon or a debugger.
-HARMLESS = ("favicon", "Could not restore the debugger state")
+# What JupyterLab itself says on a machine without a favicon or a debugger, and where the kernel of JupyterLite,
+# which `start.py lite` builds with, is installed beside it and finds that this is not JupyterLite.
+HARMLESS = (
+    "favicon",
+    "Could not restore the debugger state",
+    "Shared module @jupyterlite/services doesn't exist",
+)
 
 STATE = """() => {
   const notebook = window.jupyterapp.shell.currentWidget;
