@@ -14,7 +14,8 @@ pytest.importorskip("nbclient")
 # What reaches over the edge of the window on the slide that is shown.
 OUTSIDE = """() => [...document.querySelectorAll('.jp-deck-mod-visible *')].filter((node) => {
   const box = node.getBoundingClientRect();
-  const unseen = 'mjx-assistive-mml, .cm-layer, [data-jpf-cell-tags*="relu-step"]';
+  const unseen = 'mjx-assistive-mml, .cm-layer, [data-jpf-cell-tags*="relu-step"], ' +
+    'details:not([open]) > :not(summary)';
   if (!box.width || !box.height || node.closest(unseen)) return false;
   if (getComputedStyle(node).visibility === 'hidden') return false;
   return box.bottom > 720.5 || box.right > 1280.5 || box.left < -0.5 || box.top < -0.5;

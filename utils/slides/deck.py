@@ -255,7 +255,9 @@ def output_height(output):
         return min(room.FIGURE, room.TEXT * height / width) + room.paragraphs(caption) + room.MARGIN
     if kind == "html":
         rows = re.findall(r"<tr\b.*?</tr>", page, flags=re.DOTALL)
-        texts = rows or re.findall(r"<div>.*?</div>|<summary>.*?</summary>", page, flags=re.DOTALL) or [page]
+        # what is folded may be opened, and an answer given later is about as long
+        lines = r"<div>.*?</div>|<summary>.*?</summary>|</summary>.*?</details>"
+        texts = rows or re.findall(lines, page, flags=re.DOTALL) or [page]
         return room.paragraphs(texts) + 2 * room.MARGIN + 10 * len(rows)
     return room.printed(printed_text(output))
 

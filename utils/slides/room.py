@@ -73,9 +73,8 @@ def printed(text):
 
 
 def prose_of(page):
-    """The text of a piece of HTML without what is folded in or not shown."""
+    """The text of a piece of HTML."""
     page = re.sub(r"<(style|script)\b.*?</\1>", "", page, flags=re.DOTALL)
-    page = re.sub(r"(<summary.*?</summary>).*?</details>", r"\1", page, flags=re.DOTALL)
     return html.unescape(re.sub(r"<[^>]+>", "", page))
 
 
