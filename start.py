@@ -67,7 +67,7 @@ EXTRAS = {
     "present": ("present",),
     "site": ("site",),
     "lite": ("lite",),
-    "test": ("lite", "present", "site", "test"),
+    "test": ("hub", "lite", "present", "site", "test"),
 }
 
 HELP = """\
@@ -79,9 +79,9 @@ python3 start.py release [--cohort NAME] [--gradescope]
     makes exercises/ anew from solutions/; with --cohort, a copy to hand out to a class
 python3 start.py grade SUBMISSIONS --out FOLDER
     grades a folder or zip file of handed-in notebooks (see instructor/grading.md)
-python3 start.py present LESSON [--static FOLDER]
+python3 start.py present LESSON [--static FOLDER] [--dark]
     shows a lesson as slides with live code, or makes slides that need no Python
-python3 start.py pulse
+python3 start.py pulse [--open] [--port PORT] [--folder FOLDER] [--new]
     shows a workshop's leader how far the room is (see instructor/README.md)
 python3 start.py site [--out FOLDER]
     makes a static site of the whole course
@@ -164,6 +164,13 @@ def write_whole(path, content):
     os.replace(path + ".new", path)
 
 
+def write_settings(prefix):
+    """Put the course's settings of JupyterLab where the Python below `prefix` finds them."""
+    settings = os.path.join(prefix, "share", "jupyter", "lab", "settings")
+    os.makedirs(settings, exist_ok=True)
+    write_whole(os.path.join(settings, "overrides.json"), LAB_OVERRIDES)
+
+
 def ensure_venv(extras=()):
     """Bring .venv to what requirements.txt and these extras ask for; do nothing when it is there already.
 
@@ -187,9 +194,7 @@ def ensure_venv(extras=()):
     elif os.path.exists(STAMP):
         os.remove(STAMP)
     install(uv, extras)
-    settings = os.path.join(VENV, "share", "jupyter", "lab", "settings")
-    os.makedirs(settings, exist_ok=True)
-    write_whole(os.path.join(settings, "overrides.json"), LAB_OVERRIDES)
+    write_settings(VENV)
     write_whole(STAMP, {"folder": HERE, "python": version, "requirements": digest, "extras": extras})
     say("installed in {:.0f} seconds".format(time.monotonic() - started))
 

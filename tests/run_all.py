@@ -21,7 +21,17 @@ PYTEST = ["pytest", "-q", "-p", "no:cacheprovider"]
 NBVAL = [*PYTEST, "--nbval-lax", "--nbval-cell-timeout=60"]
 AT_ONCE = 2
 # Where a long part comes last, the other half of the machine has nothing to do meanwhile.
-LONGEST = ("grading", "browser", "notebooks, exercises", "teaching", "launcher")
+LONGEST = (
+    "grading",
+    "browser",
+    "pages",
+    "notebooks, exercises",
+    "teaching",
+    "hub",
+    "pulse",
+    "lite",
+    "launcher",
+)
 
 
 @dataclass

@@ -20,7 +20,7 @@ FLAGS = (
     "--disable-background-networking",
     "--disable-sync",
 )
-# What JupyterLab itself says on a machine without a favicon or a debugger, and where the kernel of JupyterLite,
+# What JupyterLab says on a machine without a favicon or a debugger, and where the kernel of JupyterLite,
 # which `start.py lite` builds with, is installed beside it and finds that this is not JupyterLite.
 HARMLESS = (
     "favicon",

@@ -134,7 +134,7 @@ def test_the_tests_extras_are_added_once_and_kept(course):
     course.uv_calls()
     assert "RUN ['-k', 'relu']" in course.start("test", "-k", "relu").stdout
     (call,) = course.uv_calls()
-    assert call[-2:] == ["--editable", ".[lite,present,site,test]"]
+    assert call[-2:] == ["--editable", ".[hub,lite,present,site,test]"]
     course.start("test")
     course.start()
     course.start("site")
