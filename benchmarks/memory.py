@@ -145,6 +145,9 @@ def main(stems=STEMS):
     if sys.platform != "linux":
         print("Needs Linux, which keeps the highest memory of a process.")
         return
+    for stem in stems:
+        if stem not in STEMS:
+            raise SystemExit(f"There is no lesson named {stem!r}; choose from: {', '.join(STEMS)}.")
     print("| | start | imports | peak | end | processor, s | seconds | most memory | most time |")
     print("|---|---|---|---|---|---|---|---|---|")
     for stem in stems:
