@@ -7,6 +7,9 @@ from tqdm.auto import tqdm
 
 from utils.losses import LOSSES, softmax_cross_entropy
 
+# No thread watches the bars: each epoch moves them, and Python in a browser has no threads.
+tqdm.monitor_interval = 0
+
 
 @dataclass(frozen=True)
 class Epoch:

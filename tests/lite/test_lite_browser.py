@@ -24,6 +24,12 @@ from utils.lite.command import FIRST_PAGE, Handler
 LESSON = "notebooks/01_the_rectifier.ipynb"
 PLACE = "https://cdn.jsdelivr.net/pyodide/v"
 WHOLE = os.environ.get("RELU_COURSE_PYODIDE")
+KEPT = """async () => {
+  const options = { content: true, type: 'file', format: 'text' };
+  const contents = window.jupyterapp.serviceManager.contents;
+  const file = await contents.get('progress.jsonl', options).catch(() => null);
+  return file?.content ?? '';
+}"""
 
 
 def read(path):
@@ -107,19 +113,14 @@ def test_a_lesson_runs_to_its_end_and_the_progress_outlives_the_page(page, addre
     )
     # An answer to a quiz is kept in the browser's storage and is there when the page is opened again.
     page.locator(".jp-OutputArea input[type=radio]").last.check()
-    page.get_by_role("button", name="Check").last.click()
-    kept = (
-        "() => window.jupyterapp.serviceManager.contents.get('progress.jsonl').then((file) => file.content)"
-    )
-    for _ in range(60):
-        page.wait_for_timeout(500)
-        try:
-            first = page.evaluate(kept)
+    page.locator(".jp-OutputArea").get_by_role("button", name="Check", exact=True).last.click()
+    for _ in range(120):
+        if "quiz" in (first := page.evaluate(KEPT)):
             break
-        except Exception:
-            continue
+        page.wait_for_timeout(500)
     assert '"kind": "quiz"' in first
     page.reload()
     page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=60_000)
-    assert page.evaluate(kept) == first
+    page.wait_for_function("() => window.jupyterapp?.serviceManager.contents")
+    assert page.evaluate(KEPT) == first
     assert page.outside == []
