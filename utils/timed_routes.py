@@ -35,20 +35,21 @@ _HOUR = (
         ("Backpropagation is a mask",),
         tell="the chain rule: if a grows 3 times as fast as z, and L 2 times as fast as a, then L grows 6 "
         "times as fast as z. The slope of ReLU is 1 where z > 0 and 0 where z < 0; exactly at 0 there is "
-        "none, and programs answer 0 by convention.",
+        "none, and most programs answer 0, by convention.",
     ),
     Part(
         "08_born_dead",
         ("One layer is enough",),
         tell="a unit is off where z ≤ 0: it hands on 0 and passes no gradient, as we have just seen. He "
-        "initialisation is the usual random start: weights by a bell curve around 0, biases 0.",
+        "initialisation is a usual random start for ReLU: weights by a bell curve around 0, biases 0.",
     ),
     Pause(
         "Looking back",
         3,
         "One sentence for each section, said by the room: one unit is one bend; without bends, five layers "
-        "are one; going back, a bend is a mask; and where all masks are shut, nothing learns. Show the "
-        "course map: what was left out is there, and the exercises of lessons 1 to 3 go with today.",
+        "are one; going back, a bend is a mask; and where all masks of one layer are shut, the network is a "
+        "constant. Show the course map: what was left out is there. Today was enough for the exercises "
+        "`rescale_unit` (lesson 1), `forward_pass` and `collapse` (2), and `relu_backward` (3).",
     ),
 )
 
@@ -70,8 +71,9 @@ _HALF_DAY = (
     Part(
         "03_derivatives",
         ("Backpropagation is a mask",),
-        tell="the chain rule, with the picture from the notes on *Recall*. The slope of ReLU is 1 where z > "
-        "0 and 0 where z < 0; exactly at 0 there is none, and programs answer 0 by convention.",
+        tell='the chain rule, with three boxes z → a → L on the board and "times 3" and "times 2" over the '
+        "arrows: L grows 6 times as fast as z. The slope of ReLU is 1 where z > 0 and 0 where z < 0; exactly "
+        "at 0 there is none, and most programs answer 0, by convention.",
     ),
     Exercises("03_derivatives", ("relu_backward",), 10),
     Part(
@@ -126,7 +128,8 @@ _FIRST_DAY = (
     Part(
         "03_derivatives",
         ("One corner has many slopes", "Backpropagation is a mask", "When the slope at zero matters"),
-        tell="the chain rule, with the picture from the notes on *Recall*.",
+        tell='the chain rule, with three boxes z → a → L on the board and "times 3" and "times 2" over the '
+        "arrows: L grows 6 times as fast as z.",
     ),
     Exercises("03_derivatives", ("relu_backward", "network_backward"), 25),
     Pause("Lunch", 45),
@@ -147,7 +150,8 @@ _FIRST_DAY = (
         "07_training_thirty_layers",
         ("Five networks of thirty layers", "Which factor decides"),
         tell="Xavier's start gives the weights the variance 1/fan_in between layers of equal width, He's "
-        "twice that. A network that ignores its input has at best a loss of about ln(number of classes).",
+        "twice that. A network that ignores its input has at best a loss of about ln(number of classes), "
+        "if the classes are about equally frequent.",
     ),
     Pause("Looking back", 10, "Each pair writes down one claim that it believed this morning."),
 )
