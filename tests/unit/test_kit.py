@@ -124,6 +124,22 @@ def in_words(minutes):
     return f"{minutes} minutes" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"
 
 
+def test_tasks_without_an_explorer_get_their_time_and_no_stage_begins_at_the_end():
+    found = stages(section("12_where_relu_belongs", "Inside an attention block"))
+    names = [stage.name for stage in found]
+    at = names.index("Explore")
+    assert found[at + 1].start - found[at].start >= 2
+    for each in LESSONS:
+        for one in sections(each.stem):
+            assert all(0 <= stage.start < one.minutes for stage in stages(one)), one.heading
+
+
+def test_a_right_answer_is_marked_and_not_nodded_at(made):
+    marked = [line for text in made.values() for line in text.splitlines() if "✓" in line]
+    assert len(marked) > 100
+    assert [line for line in marked if re.search(r"(?:\*\*:|[.?!]) (?:Yes|Right)[.:] ", line)] == []
+
+
 def test_the_stages_of_a_section_follow_its_notebook():
     found = stages(section("03_derivatives", "Backpropagation is a mask"))
     names = ["", "Predict", "Experiment", "Explore", "Explain", "Many samples at once"]

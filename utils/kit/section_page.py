@@ -1,5 +1,7 @@
 """What a page says of one section: its stages with a clock, what to ask and what to draw."""
 
+import re
+
 from utils.kit.markdown import plain, sentence
 from utils.kit.notes import SectionNotes
 from utils.kit.stages import calls, stages
@@ -27,13 +29,13 @@ def choices(section: Section, kind: str, start: int) -> list[tuple[str, Choice]]
 
 def hands_up(time: str, choice: Choice) -> str:
     """A prediction as a question to the room."""
-    return f"**{time}, before the experiment, hands up:** {plain(choice.prompt)}"
+    return f"**{time}, hands up:** {plain(choice.prompt)}"
 
 
 def answers(choice: Choice) -> list[str]:
     """The answers to a prediction and what each of them reveals, as lines."""
     return [
-        f"- {'✓ ' if option.right else ''}**{plain(option.text)}**: {plain(option.feedback)}"
+        f"- {'✓ ' if option.right else ''}**{plain(option.text)}**: {_reason(option.feedback)}"
         for option in choice.options
     ]
 
@@ -41,8 +43,15 @@ def answers(choice: Choice) -> list[str]:
 def check(time: str, choice: Choice) -> str:
     """A question that the notebook answers at once, with its right answer."""
     right = next(option for option in choice.options if option.right)
-    said = f"{sentence(plain(right.text))} {plain(right.feedback)}"
+    said = f"{sentence(plain(right.text))} {_reason(right.feedback)}"
     return f"**{time}, check:** {plain(choice.prompt)} ✓ {said}"
+
+
+def _reason(feedback: str) -> str:
+    """The feedback without the "Yes." that only a learner needs: a ✓ stands before it."""
+    reason = re.sub(r"^(?:Yes|Right)[.:] ", "", feedback)
+    starts_with_word = reason != feedback and re.match(r"[a-z]{2,}\b", reason)
+    return plain(reason[0].upper() + reason[1:] if starts_with_word else reason)
 
 
 def paragraphs(notes: SectionNotes, *keys: str) -> list[str]:

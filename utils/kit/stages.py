@@ -11,7 +11,8 @@ from utils.sections import Section
 # Minutes for what a stage consists of, before they are scaled so that the section takes its own minutes.
 _WORDS_A_MINUTE = 150
 _LINE_OF_CODE = 0.12
-_PICTURE, _EXPLORER = 1.0, 4.0
+_PICTURE = 1.0
+_TASK = 2.0  # of an Explore, whether it has an explorer or asks to change a cell
 _QUIZ = {"predict": 2.0, "reveal": 1.0, "ask": 1.0}
 
 
@@ -56,16 +57,18 @@ def stages(section: Section) -> tuple[Stage, ...]:
             calls[-1] += found
             weights[-1] += _LINE_OF_CODE * len(text.splitlines()) + sum(_QUIZ[kind] for kind, _ in found)
             weights[-1] += _PICTURE * text.count("show(")
-            weights[-1] += _EXPLORER * len(re.findall(r"^(?:lesson\.)?\w+\(\)$", text, flags=re.MULTILINE))
             continue
         first, *rest = re.split(r"^### (.+)$", text, flags=re.MULTILINE)
         weights[-1] += len(first.split()) / _WORDS_A_MINUTE
         for title, below in zip(rest[::2], rest[1::2], strict=True):
             names.append(title.strip())
             weights.append(len(below.split()) / _WORDS_A_MINUTE)
+            if title.strip() == "Explore":
+                weights[-1] += _TASK * len(re.findall(r"^\d+\. ", below, flags=re.MULTILINE))
             calls.append([])
     total = sum(weights) or 1.0
-    starts = [round(section.minutes * sum(weights[:i]) / total) for i in range(len(weights))]
+    before = [section.minutes * sum(weights[:i]) / total for i in range(len(weights))]
+    starts = [min(round(each), section.minutes - 1) for each in before]  # each begins within the section
     found = zip(names, starts, calls, weights, strict=True)
     return tuple(Stage(name, start, tuple(made)) for name, start, made, weight in found if name or weight)
 
