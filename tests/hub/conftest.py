@@ -63,13 +63,17 @@ def users(hub, browser):
     from hub import User
 
     users = {name: User(hub, browser, name) for name in LESSONS}
-    for user in users.values():
-        user.log_in()
-    for name, user in users.items():
-        # Without an address of their own, they come to the course map.
-        user.land(MAP)
-        user.open(f"relu-course/notebooks/{LESSONS[name]}.ipynb")
-        user.start_all_cells()
-    for user in users.values():
-        user.await_all_cells(300)
+    try:
+        for user in users.values():
+            user.log_in()
+        for name, user in users.items():
+            # Without an address of their own, they come to the course map.
+            user.land(MAP)
+            user.open(f"relu-course/notebooks/{LESSONS[name]}.ipynb")
+            user.start_all_cells()
+        for user in users.values():
+            user.await_all_cells(300)
+    except Exception:
+        print(hub.log()[-6000:])
+        raise
     return users

@@ -88,15 +88,33 @@ def test_the_values_lead_to_the_course_map():
     assert first == start.FIRST_PAGE and (ROOT / first).is_file()
 
 
-def test_the_values_have_no_slip_of_yaml():
+@pytest.mark.parametrize("name", ["values.yaml", "pulse.yaml"])
+def test_the_recipes_have_no_slip_of_yaml(name):
     need("yamllint")
-    command = [
-        sys.executable,
-        "-m",
-        "yamllint",
-        "--strict",
-        "-d",
-        "{extends: default, rules: {line-length: {max: 110}}}",
-    ]
-    done = subprocess.run([*command, str(HUB / "values.yaml")], capture_output=True, text=True)
+    rules = "{extends: default, rules: {line-length: {max: 110}}}"
+    command = [sys.executable, "-m", "yamllint", "--strict", "-d", rules, str(HUB / name)]
+    done = subprocess.run(command, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout
+
+
+def test_the_pulse_has_the_image_and_the_place_that_the_hub_names():
+    claim, service, deployment = yaml.safe_load_all((HUB / "pulse.yaml").read_text("utf-8"))
+    (pulse,) = deployment["spec"]["template"]["spec"]["containers"]
+    image = VALUES["singleuser"]["image"]
+    assert pulse["image"] == f"{image['name']}:{image['tag']}"
+    port = service["spec"]["ports"][0]["port"]
+    environment = {each["name"]: each["value"] for each in pulse["env"]}
+    assert environment["JUPYTERHUB_SERVICE_URL"].endswith(f":{port}")
+    (volume,) = deployment["spec"]["template"]["spec"]["volumes"]
+    assert volume["persistentVolumeClaim"]["claimName"] == claim["metadata"]["name"]
+
+
+def test_the_page_names_the_limits_of_the_values():
+    page = (HUB / "README.md").read_text("utf-8")
+    memory = VALUES["singleuser"]["memory"]
+    assert f"**At least {memory['guarantee']} for each learner**" in page
+    assert f"**At most {memory['limit']}**" in page
+    assert f"tljh-config set limits.memory {memory['limit']}" in page
+    assert f"tljh-config set limits.cpu {VALUES['singleuser']['cpu']['limit']}" in page
+    learners = 14 * 1024 // 512
+    assert f"{learners} learners at {memory['guarantee']} each" in page
