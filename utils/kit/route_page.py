@@ -2,7 +2,7 @@
 
 from utils.kit.markdown import in_notebook, listed, minutes, plain, slug
 from utils.kit.notes import SectionNotes, notes
-from utils.kit.section_page import choices, hands_up, pace, paragraphs
+from utils.kit.section_page import choices, hands_up, pace, paragraphs, right
 from utils.kit.stages import cells
 from utils.route import Exercises, Part, Pause, Route, Step, clock
 from utils.sections import Section
@@ -130,5 +130,5 @@ def _section(part: Part, section: Section, start: int, first: bool) -> list[str]
     lines += paragraphs(written, "ask")
     for time, choice in choices(section, "predict", start):
         answers = f"../lessons/{part.stem}.md#{slug(section.heading)}"
-        lines += [f"{hands_up(time, choice)} ([answers, and what each reveals]({answers}))", ""]
+        lines += [f"{hands_up(time, choice)} (✓ {right(choice)} [What each answer reveals]({answers}))", ""]
     return lines + paragraphs(written, "draw", "watch", "point", "skip")

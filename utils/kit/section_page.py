@@ -42,9 +42,13 @@ def answers(choice: Choice) -> list[str]:
 
 def check(time: str, choice: Choice) -> str:
     """A question that the notebook answers at once, with its right answer."""
-    right = next(option for option in choice.options if option.right)
-    said = f"{sentence(plain(right.text))} {_reason(right.feedback)}"
-    return f"**{time}, check:** {plain(choice.prompt)} ✓ {said}"
+    reason = next(_reason(option.feedback) for option in choice.options if option.right)
+    return f"**{time}, check:** {plain(choice.prompt)} ✓ {right(choice)} {reason}"
+
+
+def right(choice: Choice) -> str:
+    """The right answer, as a sentence."""
+    return next(sentence(plain(option.text)) for option in choice.options if option.right)
 
 
 def _reason(feedback: str) -> str:
