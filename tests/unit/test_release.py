@@ -29,7 +29,7 @@ def notebook(*cells):
 def course(tmp_path, monkeypatch):
     (tmp_path / "solutions").mkdir()
     (tmp_path / "solutions" / "01_a.ipynb").write_bytes(notebook(cell("answer", ANSWER)))
-    monkeypatch.setattr(command_line, "ROOT", tmp_path)
+    monkeypatch.setattr("utils.release_command.ROOT", tmp_path)
     return tmp_path
 
 
