@@ -85,7 +85,7 @@ python3 start.py pulse [--open] [--port PORT] [--folder FOLDER] [--new]
     shows a workshop's leader how far the room is (see instructor/README.md)
 python3 start.py site [--out FOLDER]
     makes a static site of the whole course
-python3 start.py lite [--out FOLDER]
+python3 start.py lite [--out FOLDER] [--pyodide FOLDER] [--serve PORT]
     makes a site on which the course runs in the reader's browser, without a server
 python3 start.py kit
     makes the pages of routes and teaching notes in instructor/ anew from the lessons
