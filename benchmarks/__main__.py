@@ -10,7 +10,7 @@ import os
 import platform
 from pathlib import Path
 
-PARTS = ("training", "pictures", "explorers", "grading", "clinic", "memory")
+PARTS = ("training", "pictures", "explorers", "grading", "clinic", "memory", "hub")
 
 
 def processor():

@@ -35,6 +35,17 @@ def own_home_and_user_id(spawner):
         spawner.popen_kwargs = {"user": user_id, "group": user_id, "extra_groups": []}
 
 
+def closed_to_others(path):
+    """The folders on the way to a path that users of other ids cannot pass."""
+    return [str(each) for each in (path, *path.parents) if not each.stat().st_mode & 0o001]
+
+
+if os.geteuid() == 0:
+    for needed in (COURSE, Path(sys.prefix), Path(sys.base_prefix)):
+        if shut := closed_to_others(needed):
+            raise SystemExit(
+                f"Users cannot reach {needed}, because {shut[-1]} is closed to others: put it elsewhere."
+            )
 if len(PASSWORD) < 8:
     raise SystemExit(
         "Set RELU_HUB_PASSWORD to at least 8 characters: who knows it gets a server under any name."
@@ -44,6 +55,10 @@ for place in (FOLDER, homes):
     # Users pass through to their own homes, and list nothing.
     place.mkdir(mode=0o711, parents=True, exist_ok=True)
 private.mkdir(mode=0o700, exist_ok=True)
+# Git takes nothing from a folder that belongs to somebody else, unless it is told to.
+git_settings = FOLDER / "gitconfig"
+git_settings.write_text(f"[safe]\n\tdirectory = {COURSE}\n\tdirectory = {COURSE / '.git'}\n", "utf-8")
+git_settings.chmod(0o644)
 
 c = get_config()  # noqa: F821
 c.JupyterHub.bind_url = f"http://127.0.0.1:{os.environ.get('RELU_HUB_PORT', '8000')}"
@@ -65,6 +80,7 @@ c.Spawner.args = ["--KernelManager.transport=ipc"]
 c.Spawner.default_url = f"/lab/tree/{MAP}"
 c.Spawner.environment = {
     "RELU_HUB_REPOSITORY": REPOSITORY,
+    "GIT_CONFIG_SYSTEM": str(git_settings),
     "RELU_HUB_BRANCH": os.environ.get("RELU_HUB_BRANCH", "main"),
     # Notebooks and `utils` come from the same pull, whatever version of the course is installed.
     "PYTHONPATH": lambda spawner: str(Path(spawner.home_dir) / "relu-course"),

@@ -116,5 +116,15 @@ def test_the_page_names_the_limits_of_the_values():
     assert f"**At most {memory['limit']}**" in page
     assert f"tljh-config set limits.memory {memory['limit']}" in page
     assert f"tljh-config set limits.cpu {VALUES['singleuser']['cpu']['limit']}" in page
-    learners = 14 * 1024 // 512
+    learners = 14 * 1024 // int(memory["guarantee"].removesuffix("M"))
     assert f"{learners} learners at {memory['guarantee']} each" in page
+
+
+def test_the_limit_has_room_for_the_two_greediest_lessons():
+    """The page's own sum, with the measured memory of the lessons as benchmarks/README.md has it now."""
+    table = (ROOT / "benchmarks/README.md").read_text("utf-8")
+    peaks = re.findall(r"^\| \d\d lesson \| \d+ \| \d+ \| \*\*(\d+)\*\*", table, flags=re.MULTILINE)
+    assert len(peaks) == 1 + 14
+    server_and_map = 143 + 110
+    limit = 1024 * int(VALUES["singleuser"]["memory"]["limit"].removesuffix("G"))
+    assert server_and_map + 2 * max(map(int, peaks)) <= limit

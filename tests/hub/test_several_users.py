@@ -11,6 +11,7 @@ from conftest import LESSONS, unavailable
 
 PAIRS = list(itertools.permutations(("first", "second"), 2))
 ANSWER = """
+import numpy as np
 from utils.check import Checker
 check = Checker("01_the_rectifier")
 def relu(x):
@@ -38,15 +39,13 @@ def test_the_course_comes_from_the_users_own_copy(users):
 
 
 def test_progress_is_kept_apart(users):
-    users["first"].execute(ANSWER.format(answer="np.maximum(0.0, x)"))
-    users["second"].execute(ANSWER.format(answer="np.minimum(0.0, x)"))
-    files = {name: user.home / ".local/share/relu-course/progress.jsonl" for name, user in users.items()}
-    status = {
-        name: [json.loads(line)["status"] for line in file.read_text("utf-8").splitlines() if line]
-        for name, file in files.items()
-        if file.exists()
-    }
-    assert status == {"first": ["right"], "second": ["wrong"]}
+    answers = {"first": ("np.maximum(0.0, x)", "right"), "second": ("np.minimum(0.0, x)", "wrong")}
+    for name, (answer, _) in answers.items():
+        users[name].execute(ANSWER.format(answer=answer))
+    for name, (_, status) in answers.items():
+        lines = (users[name].home / ".local/share/relu-course/progress.jsonl").read_text("utf-8").splitlines()
+        checks = [event for event in map(json.loads, filter(None, lines)) if event["kind"] == "check"]
+        assert [(event["id"], event["status"]) for event in checks] == [("relu", status)]
 
 
 @pytest.mark.parametrize(("one", "other"), PAIRS)
