@@ -57,9 +57,9 @@ def visit(context, site):
     assert wrong == []
 
 
-def violations(page, formulas=True, **options):
-    """What axe finds wrong. Without `formulas` it skips what MathJax drew: most of a page, always alike."""
-    where = None if formulas else {"exclude": [["mjx-container"]]}
+def violations(page, everything=True, **options):
+    """What axe finds wrong. Formulas and code, most of a page and alike on all, are only in `everything`."""
+    where = None if everything else {"exclude": [["mjx-container"], [".highlight pre"]]}
     # Axe would read style sheets by a request, which a page from the disk may not make.
     found = Axe().run(page, where, {"preload": False, **options}).response["violations"]
     return [(one["id"], [node["html"][:200] for node in one["nodes"]]) for one in found]
@@ -86,10 +86,12 @@ def test_every_page_is_accessible_light_and_dark_and_fits_a_phone(visit, site):
         page.set_viewport_size(WIDE)
         page.wait_for_function("() => !window.MathJax || window.MathJax.startup?.promise")
         page.evaluate("() => window.MathJax?.startup.promise")
-        wrong[name] = violations(page, formulas=False)
+        wrong[name] = violations(page, everything=False)
         if not name.startswith(ALIKE) or name in SOME:
             turn(page, "dark")
-            wrong[name] += violations(page, False, runOnly=["color-contrast", "link-in-text-block"])
+            wrong[name] += violations(
+                page, everything=False, runOnly=["color-contrast", "link-in-text-block"]
+            )
         page.set_viewport_size(PHONE)
         if too_wide(page):
             wrong[name].append(("too wide for a phone by", too_wide(page)))
@@ -97,11 +99,13 @@ def test_every_page_is_accessible_light_and_dark_and_fits_a_phone(visit, site):
 
 
 @pytest.mark.parametrize("name", SOME)
-def test_on_a_phone_pages_are_as_accessible(visit, name):
+def test_on_a_phone_pages_are_as_accessible_with_their_code_and_formulas(visit, name):
     page = visit(name)
     page.set_viewport_size(PHONE)
     page.wait_for_timeout(400)
     assert violations(page) == []
+    turn(page, "dark")
+    assert violations(page, runOnly=["color-contrast", "link-in-text-block"]) == []
 
 
 def test_an_explorer_answers_to_its_sliders_and_tour(visit):
