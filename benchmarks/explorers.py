@@ -12,9 +12,10 @@ from pathlib import Path
 
 import numpy as np
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests" / "browser"))
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
 
-from lab import FLAGS, Lab, find_browser
+from chromium import FLAGS, find_browser
+from lab import Lab
 
 INTERACT = """
 import ipywidgets, sample

@@ -15,8 +15,13 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
-from tests.browser.lab import FLAGS, find_browser
-from tests.hub.hub import Hub, User
+from utils.lessons import ROOT
+
+sys.path.insert(0, str(ROOT / "tests"))
+sys.path.insert(0, str(ROOT / "tests" / "hub"))
+
+from chromium import FLAGS, find_browser
+from hub import Hub, User
 
 MAP = "relu-course/notebooks/00_course_map.ipynb"
 LESSON = "relu-course/notebooks/01_the_rectifier.ipynb"

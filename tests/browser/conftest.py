@@ -1,31 +1,14 @@
 """A browser and a JupyterLab for each file of tests: playwright's event loop must not outlive them."""
 
-import os
-
 import pytest
-from lab import FLAGS, Lab, find_browser
-
-
-def _unavailable(reason):
-    """Skip on a learner's machine; fail where the tests must run."""
-    if os.environ.get("CI") == "true":
-        pytest.fail(reason)
-    pytest.skip(reason)
+from chromium import chromium
+from lab import Lab
 
 
 @pytest.fixture(scope="module")
 def browser():
-    path = find_browser()
-    if path is None:
-        _unavailable("no Chromium or Chrome found: install one, or name it in the variable CHROMIUM")
-    try:
-        from playwright.sync_api import sync_playwright
-    except ImportError:
-        _unavailable("playwright is not installed: pip install -e '.[test]'")
-    with sync_playwright() as started:
-        chromium = started.chromium.launch(executable_path=path, headless=True, args=list(FLAGS))
-        yield chromium
-        chromium.close()
+    with chromium() as one:
+        yield one
 
 
 @pytest.fixture(scope="module")

@@ -1,16 +1,9 @@
 """Looks at finished pages in a real browser, as a reader and as axe-core see them."""
 
-import os
-import sys
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from pathlib import Path
 
-import pytest
-
-sys.path.append(str(Path(__file__).resolve().parents[1] / "browser"))
-
-from lab import FLAGS, find_browser
+from chromium import chromium, new_axe
 
 AXE_RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 VIEWS = (("light", 360), ("dark", 1000))
@@ -30,14 +23,7 @@ class Seen:
 
 def look(*paths):
     """Open each file on a light phone and a dark desktop, a ``Seen`` each; skips without a browser."""
-    try:
-        from axe_playwright_python.sync_playwright import Axe
-        from playwright.sync_api import sync_playwright
-    except ImportError:
-        unavailable("playwright or axe is not installed: pip install -e '.[test]'")
-    program = find_browser()
-    if program is None:
-        unavailable("no Chromium or Chrome found: install one, or name it in the variable CHROMIUM")
+    axe = new_axe()
 
     def visit(browser, path, scheme, width):
         context = browser.new_context(color_scheme=scheme, viewport={"width": width, "height": 800})
@@ -48,7 +34,7 @@ def look(*paths):
         page.on("dialog", lambda dialog: (dialogs.append(dialog.message), dialog.dismiss()))
         page.on("console", lambda message: complaints.append(message.text))
         page.goto(path.as_uri())
-        result = Axe().run(page, options=AXE_RULES).response
+        result = axe.run(page, options=AXE_RULES).response
         assert result["passes"], "axe-core has looked at nothing"
         problems = [(each["id"], [node["html"] for node in each["nodes"]]) for each in result["violations"]]
         wide = page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
@@ -57,11 +43,8 @@ def look(*paths):
         return seen
 
     def visits():
-        with sync_playwright() as started:
-            browser = started.chromium.launch(executable_path=program, headless=True, args=list(FLAGS))
-            found = [visit(browser, path, *view) for path in paths for view in VIEWS]
-            browser.close()
-            return found
+        with chromium() as browser:
+            return [visit(browser, path, *view) for path in paths for view in VIEWS]
 
     # In a thread of its own: two of Playwright's loops cannot be nested in one.
     with ThreadPoolExecutor(1) as thread:
@@ -78,10 +61,3 @@ def faultless(*paths):
         assert seen.dialogs == seen.complaints == []
         assert not seen.too_wide
     return [seen.text for seen in found]
-
-
-def unavailable(reason):
-    """Skip on a learner's machine; fail where the tests must run."""
-    if os.environ.get("CI") == "true":
-        pytest.fail(reason)
-    pytest.skip(reason)

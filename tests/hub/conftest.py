@@ -4,8 +4,7 @@ import os
 import shutil
 
 import pytest
-
-from tests.browser.lab import FLAGS, find_browser
+from chromium import chromium, unavailable
 
 # Short ones: all of them run at the same time.
 LESSONS = {
@@ -14,13 +13,6 @@ LESSONS = {
     "third": "04_curves_from_hinges",
 }
 MAP = "relu-course/notebooks/00_course_map.ipynb"
-
-
-def unavailable(reason):
-    """Skip on a learner's machine; fail where the tests must run."""
-    if os.environ.get("CI") == "true":
-        pytest.fail(reason)
-    pytest.skip(reason)
 
 
 @pytest.fixture(scope="session")
@@ -46,15 +38,8 @@ def hub():
 
 @pytest.fixture(scope="session")
 def browser():
-    path = find_browser()
-    if path is None:
-        unavailable("no Chromium or Chrome found: install one, or name it in the variable CHROMIUM")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as started:
-        chromium = started.chromium.launch(executable_path=path, headless=True, args=list(FLAGS))
-        yield chromium
-        chromium.close()
+    with chromium() as one:
+        yield one
 
 
 @pytest.fixture(scope="session")

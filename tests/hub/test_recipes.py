@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from conftest import unavailable
+from chromium import unavailable
 
 import start
 

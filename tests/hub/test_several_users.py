@@ -7,7 +7,8 @@ import re
 import time
 
 import pytest
-from conftest import LESSONS, unavailable
+from chromium import unavailable
+from conftest import LESSONS
 
 PAIRS = list(itertools.permutations(("first", "second"), 2))
 ANSWER = """

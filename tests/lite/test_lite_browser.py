@@ -8,16 +8,13 @@ import http.server
 import json
 import os
 import shutil
-import sys
 import threading
 from functools import partial
 from pathlib import Path
 
 import pytest
-from conftest import ROOT
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "browser"))
-from lab import FLAGS, STATE, find_browser
+from chromium import chromium
+from lab import ROOT, STATE
 
 from utils.lite.command import FIRST_PAGE, Handler
 
@@ -34,11 +31,6 @@ KEPT = """async () => {
 
 def read(path):
     return json.loads(path.read_text(encoding="utf-8"))
-
-
-def unavailable(reason):
-    """Skip on a learner's machine; fail where the tests must run."""
-    (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(reason)
 
 
 @pytest.fixture(scope="module")
@@ -58,15 +50,7 @@ def address(site, tmp_path_factory):
 @pytest.fixture
 def page(address):
     """A page whose requests to other machines go nowhere and are kept in the list `outside`."""
-    path = find_browser()
-    if path is None:
-        unavailable("no Chromium or Chrome found: install one, or name it in the variable CHROMIUM")
-    try:
-        from playwright.sync_api import sync_playwright
-    except ImportError:
-        unavailable("playwright is not installed: pip install -e '.[test]'")
-    with sync_playwright() as started:
-        browser = started.chromium.launch(executable_path=path, headless=True, args=list(FLAGS))
+    with chromium() as browser:
         context = browser.new_context(viewport={"width": 1200, "height": 900})
         one = context.new_page()
         one.outside = []
@@ -75,7 +59,6 @@ def page(address):
             lambda route: (one.outside.append(route.request.url), route.abort()),
         )
         yield one
-        browser.close()
 
 
 def test_the_link_opens_the_course_map_beside_the_lessons(page, address):

@@ -1,20 +1,10 @@
 """What the tests of the site and of the static slides share: notebooks executed once, and a browser."""
 
 import os
-import sys
 from pathlib import Path
 
 import pytest
-
-ROOT = Path(__file__).resolve().parents[2]
-sys.path.append(str(ROOT / "tests" / "browser"))
-
-
-def _unavailable(reason):
-    """Skip on a learner's machine; fail where the tests must run."""
-    if os.environ.get("CI") == "true":
-        pytest.fail(reason)
-    pytest.skip(reason)
+from chromium import chromium
 
 
 @pytest.fixture(scope="session")
@@ -46,16 +36,5 @@ def site(executed, tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def browser():
-    from lab import FLAGS, find_browser
-
-    path = find_browser()
-    if path is None:
-        _unavailable("no Chromium or Chrome found: install one, or name it in the variable CHROMIUM")
-    try:
-        from playwright.sync_api import sync_playwright
-    except ImportError:
-        _unavailable("playwright is not installed: pip install -e '.[test]'")
-    with sync_playwright() as started:
-        chromium = started.chromium.launch(executable_path=path, headless=True, args=list(FLAGS))
-        yield chromium
-        chromium.close()
+    with chromium() as one:
+        yield one

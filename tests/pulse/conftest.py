@@ -1,18 +1,9 @@
 """A room for each file of tests, and a browser for those that look at a page."""
 
-import os
-
 import pytest
+from chromium import chromium, new_axe
+from lab import Lab
 from rooms import Served
-
-from tests.browser.lab import FLAGS, Lab, find_browser
-
-
-def _unavailable(reason):
-    """Skip on a learner's machine; fail where the tests must run."""
-    if os.environ.get("CI") == "true":
-        pytest.fail(reason)
-    pytest.skip(reason)
 
 
 @pytest.fixture(scope="module")
@@ -23,26 +14,13 @@ def served(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def browser():
-    path = find_browser()
-    if path is None:
-        _unavailable("no Chromium or Chrome found: install one, or name it in the variable CHROMIUM")
-    try:
-        from playwright.sync_api import sync_playwright
-    except ImportError:
-        _unavailable("playwright is not installed: pip install -e '.[test]'")
-    with sync_playwright() as started:
-        chromium = started.chromium.launch(executable_path=path, headless=True, args=list(FLAGS))
-        yield chromium
-        chromium.close()
+    with chromium() as one:
+        yield one
 
 
 @pytest.fixture(scope="module")
 def axe():
-    try:
-        from axe_playwright_python.sync_playwright import Axe
-    except ImportError:
-        _unavailable("axe is not installed: pip install -e '.[test]'")
-    return Axe()
+    return new_axe()
 
 
 @pytest.fixture(scope="module")

@@ -2,7 +2,6 @@
 
 import os
 import secrets
-import shutil
 import socket
 import subprocess
 import sys
@@ -12,14 +11,7 @@ from pathlib import Path
 
 import nbformat
 
-ROOT = Path(__file__).resolve().parents[2]
-FLAGS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-sync",
-)
+ROOT = Path(__file__).resolve().parents[1]
 # What JupyterLab says on a machine without a favicon or a debugger, and where the kernel of JupyterLite,
 # which `start.py lite` builds with, is installed beside it and finds that this is not JupyterLite.
 HARMLESS = (
@@ -44,12 +36,6 @@ STATE = """() => {
   return { errors, finished: kernel?.status === 'idle' && (done === cells.length || errors.length > 0),
            idle: kernel?.status === 'idle' };
 }"""
-
-
-def find_browser():
-    """The path of a Chromium or Chrome on this machine, or None. The variable CHROMIUM comes first."""
-    names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
-    return os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
 
 
 class Lab:
