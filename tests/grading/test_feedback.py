@@ -22,6 +22,7 @@ from utils.grading.results import READ, Graded
 from utils.grading.runner import Runner
 from utils.grading.sandbox import GradingError
 from utils.lessons import lesson, module, stems_with
+from utils.notes import marked
 from utils.question import NOT_ATTEMPTED, RAISED, RIGHT, WRONG
 
 QUESTIONS = module("questions", RECTIFIER).QUESTIONS
