@@ -12,7 +12,6 @@ import pytest
 import sandboxes
 from honest_corpus import ANSWERS, BEND, CORPUS, RECTIFIER, answer, code, setup, solved, stub
 
-from utils import lessons
 from utils.answers import Raised, Result
 from utils.grading import cohort, grader
 from utils.grading.assignment import Assignment, Task, assignment, assignments
@@ -61,16 +60,6 @@ def test_an_honest_notebook_keeps_every_point(name, each_runner):
     full = {each.question for each in sheet.marks if each.points == each.of}
     assert full == set(json.loads(content)["metadata"]["honest"]), sheet
     assert from_data(json.loads(json.dumps(as_data(sheet)))) == sheet
-
-
-@pytest.mark.parametrize("stem", [each.stem for each in assignments()])
-def test_the_solution_has_full_points_and_the_exercise_none(stem, runner):
-    lesson = lessons.lesson(stem)
-    sheet = grader.grade(read(lesson.solution.read_bytes(), assignments()), "ada", KEY, runner)
-    assert (sheet.points, sheet.lesson, sheet.problems) == (sheet.of, stem, ())
-    assert all(each.remarks == () for each in sheet.marks)
-    sheet = grader.grade(read(lesson.exercise.read_bytes(), assignments()), "ada", KEY, runner)
-    assert sheet.points == 0 and {each.status for each in sheet.marks} == {NOT_ATTEMPTED}
 
 
 def plain_mistakes():
