@@ -10,6 +10,7 @@ from pathlib import Path
 import mathjax
 from sphinx.application import Sphinx
 from sphinx.errors import SphinxError
+from sphinx.util.docutils import docutils_namespace
 
 from utils.site import outputs, pages, sources
 
@@ -111,19 +112,20 @@ def _write_static(folder):
 def _run_sphinx(folder, made, doctrees):
     said = io.StringIO()
     try:
-        app = Sphinx(
-            folder,
-            None,
-            made,
-            doctrees,
-            "html",
-            SETTINGS,
-            status=None,
-            warning=said,
-            freshenv=True,
-            verbosity=0,
-        )
-        app.build()
+        with docutils_namespace():  # else a second site of the same process finds everything there already
+            app = Sphinx(
+                folder,
+                None,
+                made,
+                doctrees,
+                "html",
+                SETTINGS,
+                status=None,
+                warning=said,
+                freshenv=True,
+                verbosity=0,
+            )
+            app.build()
     except SphinxError as error:
         raise ValueError(f"Sphinx could not build the site: {error}") from error
     finally:
