@@ -66,7 +66,6 @@ def present(lesson, *, dark, port, browser, say):
 
 def prepare(server, lesson, say):
     """Run the lesson in a kernel of the server and write its deck; returns the deck's path there."""
-    FOLDER.mkdir(exist_ok=True)
     target = FOLDER / f"{lesson.stem}.ipynb"
     path = f"{FOLDER.name}/{target.name}"
     executed = nbformat.read(lesson.notebook, as_version=4)
@@ -147,6 +146,10 @@ class Server:
         command = [sys.executable, "-P", "-m", "jupyterlab", "--no-browser", "--LabApp.custom_css=True"]
         command += [f"--ServerApp.port={self.port}", "--ServerApp.port_retries=0", "--ServerApp.ip=127.0.0.1"]
         command += [f"--ServerApp.root_dir={ROOT}", "--ServerApp.answer_yes=True"]
+        # The file browser begins where the deck is: else, going there, it may take the deck out of the page's
+        # address, and a reload would not find it.
+        FOLDER.mkdir(exist_ok=True)
+        command += [f"--FileContentsManager.preferred_dir={FOLDER}"]
         if os.environ.get("RELU_COURSE_EXPOSE_LAB") == "1":  # for tests in a browser
             command += ["--LabApp.expose_app_in_browser=True"]
         if hasattr(os, "geteuid") and os.geteuid() == 0:
