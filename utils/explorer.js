@@ -7,6 +7,7 @@ const SILENCE = 4000; // ms without an answer after which the learner is told
 const SILENT =
   "The kernel has not answered yet. It may be busy; if not, run this cell to bring the explorer back to life.";
 const LOADING = "The pictures are on their way.";
+const ASTRAY = "This saved page holds only some of the pictures: the other controls moved too.";
 const MISSING = "The pictures could not be loaded: reload the page to try again.";
 
 function element(name, attributes = {}, ...children) {
@@ -112,6 +113,7 @@ function makeRun(start, stop) {
 // The page's own text colour tells whether it is dark, whatever it is built with.
 function followTheme(root) {
   const look = () => {
+    if (!root.isConnected) return; // JupyterLab may render it twice, and keep one
     const [red, green, blue] = getComputedStyle(root).color.match(/[\d.]+/g).map(Number);
     root.classList.toggle("relu-dark", red + green + blue > 384);
   };
@@ -131,6 +133,7 @@ function render({ model, el }) {
   const start = spec.controls.map((control) => control.start);
   let at = [...start]; // the setting that the controls show
   let axis = 0; // the control moved last
+  let astray = false; // on a saved page: whether moving this control has moved others
   let asked = null; // the key that the kernel was asked for
   let run = 0; // the number of the latest run
   let next = null; // the picture to be shown next
@@ -219,8 +222,8 @@ function render({ model, el }) {
         .map((position, i) => (Math.abs(position - at[i]) / spec.controls[i].texts.length) * (i === axis ? 1e6 : 1))
         .reduce((sum, part) => sum + part);
     const best = book.keys().reduce((a, b) => (far(b) < far(a) ? b : a));
-    note.textContent =
-      best === String(at) ? "" : "This saved page holds only some of the pictures: the other controls moved too.";
+    astray ||= best !== String(at);
+    note.textContent = astray ? ASTRAY : "";
     at = best.split(",").map(Number);
     paint(book.take(best));
   }
@@ -245,9 +248,10 @@ function render({ model, el }) {
     }
   }
 
-  function go(key, moved = axis) {
+  function go(key, moved) {
     at = [...key];
-    axis = moved;
+    if (moved !== axis) astray = false; // also at a stop of the tour and at Reset
+    axis = moved ?? axis;
     if (!spec.saved) refresh();
     else if (opened === "done") seekSaved(), refresh();
     else refresh(), (note.textContent = LOADING), open();
@@ -296,7 +300,8 @@ function render({ model, el }) {
   if (spec.tour.length) root.append(makeTour(spec.tour, go));
   // Else the notebook takes arrow keys and letters for its own commands. Shift+Enter still runs the cell.
   root.addEventListener("keydown", (event) => {
-    const command = event.ctrlKey || event.metaKey || event.altKey || (event.shiftKey && event.key === "Enter");
+    const page = event.key.startsWith("Page") && event.target.matches("button"); // turns a presentation's slides
+    const command = page || event.ctrlKey || event.metaKey || event.altKey || (event.shiftKey && event.key === "Enter");
     if (!command) event.stopPropagation();
   });
   el.replaceChildren(root);

@@ -74,13 +74,14 @@ class Explorer(PictureWidget):
         """A self-contained HTML fragment that works with no kernel and asks no host for anything.
 
         It holds the start, the stops of the tour, and from each of them every picture along each single
-        control, as far as 3 MiB go; a control moved to where there is no picture takes the nearest one.
+        control, as far as 3 MiB go, the controls with few values first, so that most stops have one that
+        moves freely; a control moved to where there is no picture takes the nearest one.
         """
         anchors = [self._grid.start, *(key for _sentence, key in self._tour)]
         axes = range(len(self._grid.controls))
-        keys = anchors + [
-            key for anchor in anchors for axis in axes for key in self._grid.along(anchor, axis)
-        ]
+        lines = [self._grid.along(anchor, axis) for anchor in anchors for axis in axes]
+        own = len(axes)  # those of the start, before all others
+        keys = anchors + [key for line in (*lines[:own], *sorted(lines[own:], key=len)) for key in line]
         pictures = {}
         room = MOST_SAVED_BYTES
         for key in dict.fromkeys(keys):

@@ -52,9 +52,11 @@ function render({ model, el }) {
     model.save_changes();
     update();
   });
-  // JupyterLab would take arrow keys, Enter and Space for the notebook. Shift+Enter still runs the cell.
+  // JupyterLab would take arrow keys, Enter and Space for the notebook. Shift+Enter still runs the cell, and
+  // PageUp and PageDown, which mean nothing here, turn the slides of a presentation.
   form.addEventListener("keydown", (event) => {
-    if (!(event.shiftKey && event.key === "Enter")) event.stopPropagation();
+    const command = (event.shiftKey && event.key === "Enter") || event.key.startsWith("Page");
+    if (!command && event.target !== message) event.stopPropagation();
   });
   button.addEventListener("click", () => {
     model.set("chosen", chosen());

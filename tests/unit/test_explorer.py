@@ -245,6 +245,18 @@ def test_saved_page_is_bounded(monkeypatch):
     assert 8 < len(keys) < 20 and keys[:4] == ["30", "60", "29", "31"]
 
 
+def test_where_not_all_fits_the_short_lines_of_the_stops_come_first(monkeypatch):
+    def two(figure, bias, few):
+        return view(figure, bias)
+
+    stops = [Stop("Look.", {"bias": 1}), Stop("And here.", {"bias": 2})]
+    one = Explorer(two, scene, {"bias": BIAS, "few": Range("few", 0, 3, 1, 0)}, stops)
+    monkeypatch.setattr(module, "MOST_SAVED_BYTES", 80 * len(one.first[0]["png"]))
+    keys = {picture["key"] for picture in state(one.html())["first"]}
+    assert {f"{bias},{few}" for bias in (30, 40, 50) for few in range(4)} <= keys
+    assert {f"{bias},0" for bias in range(61)} <= keys and len(keys) < 61 + 3 * 3 + 60
+
+
 def test_a_packed_picture_is_the_same_in_fewer_bytes():
     one = Explorer(view, scene, {"bias": BIAS}).picture()
     before, after = (Image.open(io.BytesIO(each.png)).convert("RGBA") for each in (one, one.packed()))
