@@ -1,225 +1,183 @@
-"""Explorers beside `ipywidgets.interact` with `plt.show()` of the same view, in one JupyterLab and Chromium.
+"""Each explorer of the course beside `ipywidgets.interact` with `plt.show()`, in one JupyterLab and Chromium.
 
     python -m benchmarks explorers
+    python -m benchmarks.explorers bend masks       # only these
 
-Latency runs from the slider's event to the changed picture: new canvas content; new image, decoded. There
-`interact` draws at one pixel for each CSS pixel, the explorer at four. A busy machine slows both.
+Latency runs from the event of a slider or a choice to the changed picture: new canvas content; new image,
+decoded. There `interact` draws at one pixel for each CSS pixel, the explorer at four. The control with the
+most values is moved, the others stay at their start. A busy machine slows both sides.
 """
 
+import itertools
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 import numpy as np
+
+from benchmarks.pictures import measured
+from utils.explorer import Explorer
+from utils.lessons import module, stems_with
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
 
 from chromium import FLAGS, find_browser
 from lab import Lab
 
-INTERACT = """
-import ipywidgets, sample
-import matplotlib.pyplot as plt
-from utils.figures import style
-def draw(bias):
-    figure, axes = plt.subplots(figsize=(6, 4), dpi=100, layout="constrained")
-    style(axes)
-    sample.dress(axes)
-    sample.view(figure, bias=bias)
-    plt.show()
-ipywidgets.interact(draw, bias=ipywidgets.FloatSlider(0, min=-3, max=3, step=0.1));
-"""
+SCRIPT = Path(__file__).with_name("explorers.js").read_text(encoding="utf-8")
+# The first explorer draws ahead, as it does for a learner; the second never does, so that all its pictures
+# are still to be drawn.
+CELLS = (
+    "from benchmarks.interact import interact\n"
+    "from utils.lessons import module\n"
+    "make = module('explorers', '{stem}').EXPLORERS['{name}']",
+    "explorer = make(); explorer",
+    "blank = make(); blank.draw_ahead = lambda: False; blank",
+    "interact(explorer);",
+)
+WAITING = "print(len(explorer._ahead))"
+RESIDENT = "import gc, psutil; gc.collect(); print(psutil.Process().memory_info().rss)"
 
-# What both sides offer: move() causes a slider event, changed(done) calls done at each new picture.
-SIDES = """
-window.sides = {
-  explorer(number, target) {
-    const root = document.querySelectorAll('.relu-explorer')[number];
-    const slider = root.querySelector('input'), canvas = root.querySelector('canvas');
-    const last = Number(slider.max);
-    return {
-      move(i) {
-        slider.value = target === 'far' ? (i * 7919 + 13) % (last + 1) : i % (last + 1);
-        slider.dispatchEvent(new Event('input', { bubbles: true }));
-      },
-      changed(done) {
-        const observer = new MutationObserver(done);
-        observer.observe(canvas, { attributeFilter: ['data-key'] });
-        return () => observer.disconnect();
-      },
-    };
-  },
-  interact() {
-    const box = document.querySelector('.widget-interact'), handle = box.querySelector('.noUi-handle');
-    let key = 'ArrowRight';
-    return {
-      move() {
-        const value = Number(handle.getAttribute('aria-valuenow'));
-        if (value >= 2.9) key = 'ArrowLeft';
-        if (value <= -2.9) key = 'ArrowRight';
-        handle.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true }));
-      },
-      changed(done) {
-        let shown = box.querySelector('img')?.src;
-        const observer = new MutationObserver(async () => {
-          const image = box.querySelector('img');
-          if (!image || image.src === shown) return;
-          shown = image.src;
-          await image.decode().catch(() => {});
-          done();
-        });
-        observer.observe(box, { childList: true, subtree: true, attributes: true });
-        return () => observer.disconnect();
-      },
-    };
-  },
-};
-"""
+DRAWN_MOVES = 40
+FRESH_MOVES = 20
+INTERACT_MOVES = 20
+DRAG_SECONDS = 5
+INTERACT_DRAG_SECONDS = 3
+UPDATES = 1000
 
-LATENCY = """async ([side, times, rest]) => {
-  const { move, changed } = eval(side), took = [];
-  for (let i = 1; i <= times; i++) {
-    await new Promise((resolve) => {
-      const started = performance.now();
-      const stop = changed(() => { took.push(performance.now() - started); stop(); resolve(); });
-      setTimeout(() => { stop(); resolve(); }, 5000);
-      move(i);
-    });
-    await new Promise((resolve) => setTimeout(resolve, rest));
-  }
-  return took;
-}"""
-
-DRAG = """async ([side, seconds]) => {
-  const { move, changed } = eval(side);
-  let pictures = 0, frames = 0;
-  const stop = changed(() => pictures++);
-  const started = performance.now();
-  while (performance.now() - started < seconds * 1000) {
-    await new Promise(requestAnimationFrame);
-    frames++;
-    move(frames);
-  }
-  stop();
-  const took = (performance.now() - started) / 1000;
-  return [pictures / took, frames / took];
-}"""
-
-FRAMES = """async (seconds) => {
-  let frames = 0;
-  const started = performance.now();
-  while (performance.now() - started < seconds * 1000) { await new Promise(requestAnimationFrame); frames++; }
-  return frames / seconds;
-}"""
-
-ALL_READY = """() => new Promise((resolve) => {
-  let started;
-  const look = () => {
-    const root = document.querySelector('.relu-explorer');
-    if (root) started ??= performance.now();
-    if (root?.dataset.pictures === '61') resolve(performance.now() - started);
-    else setTimeout(look, 5);
-  };
-  window.jupyterapp.commands.execute('notebook:run-all-cells');
-  look();
-})"""
-
-NEXT_CELL = """async ([code, times, busy]) => {
-  const kernel = window.jupyterapp.shell.currentWidget.sessionContext.session.kernel, took = [];
-  for (let i = 0; i < times; i++) {
-    if (busy) sides.explorer(0, 'far').move(1000 + 31 * i);
-    await new Promise((resolve) => setTimeout(resolve, busy ? 400 : 100));
-    const started = performance.now();
-    await kernel.requestExecute({ code }).done;
-    took.push(performance.now() - started);
-  }
-  return took;
-}"""
-
-PRINTED = """(code) => new Promise((resolve) => {
-  const kernel = window.jupyterapp.shell.currentWidget.sessionContext.session.kernel;
-  const future = kernel.requestExecute({ code });
-  future.onIOPub = (message) => message.content.text && resolve(message.content.text);
-})"""
-
-RESIDENT = "import psutil; print(psutil.Process().memory_info().rss)"
+HEAD = (
+    "| lesson | explorer | update, ms | drawn, ms | not yet drawn, ms | `interact`, ms | times lower |"
+    " frames/s | `interact`, frames/s | growth of page, kernel, MiB |"
+)
 
 
-def _opened(lab, context, name, *sources, run=True):
-    lab.write(name, *sources)
-    page = lab.open(context, name, run=run)
-    page.evaluate(SIDES)
-    page.wait_for_timeout(1000)
-    return page
+def chosen(names):
+    """The stem, name and factory of each explorer, or of those in `names`."""
+    found = [
+        (stem, name, factory)
+        for stem in stems_with("explorers")
+        for name, factory in module("explorers", stem).EXPLORERS.items()
+    ]
+    unknown = set(names) - {name for _stem, name, _factory in found}
+    if unknown:
+        sys.exit(f"There is no explorer {sorted(unknown)[0]!r}.")
+    return [one for one in found if not names or one[1] in names]
 
 
-def _summary(took):
-    median, high = np.percentile(took, [50, 95])
-    return f"median {median:6.1f} ms, 95th percentile {high:6.1f} ms ({len(took)} events)"
+def there_and_back(grid, control):
+    """Moves of one control for ever: up from its start to its last value, down to its first, and so on."""
+    last = len(list(grid.controls.values())[control].values) - 1
+    start = grid.start[control]
+    cycle = [*range(start + 1, last + 1), *range(last - 1, -1, -1), *range(1, start + 1)]
+    return itertools.cycle([(control, position) for position in cycle])
 
 
-def _line(what, measured, target=""):
-    print(f"  {what:<44} {measured}" + (f"   [wanted: {target}]" if target else ""), flush=True)
+def to_new_places(grid, control):
+    """Moves that never come back: one control through its values, then a step of another, and so on."""
+    sizes = [len(one.values) for one in grid.controls.values()]
+    up = list(range(sizes[control]))
+    yield from ((control, position) for position in up if position != grid.start[control])
+    for other, size in enumerate(sizes):
+        for position in range(size):
+            if other != control and position != grid.start[other]:
+                yield other, position
+                up.reverse()
+                yield from ((control, position) for position in up[1:])
 
 
-def _heap(page):
-    session = page.context.new_cdp_session(page)
-    session.send("Performance.enable")
-    session.send("HeapProfiler.collectGarbage")
-    metrics = session.send("Performance.getMetrics")["metrics"]
-    return next(one["value"] for one in metrics if one["name"] == "JSHeapUsedSize")
+def wander(grid, control):
+    """Moves for ever as a learner's: one control there and back, then a step of another, and so on."""
+    dragged = there_and_back(grid, control)
+    others = [there_and_back(grid, other) for other in range(len(grid.controls)) if other != control]
+    for number in itertools.count():
+        yield from itertools.islice(dragged, 119)
+        if others:
+            yield next(others[number % len(others)])
 
 
-def _drawn(lab, context):
-    """One slider with all its pictures, and `interact`, in one notebook."""
-    page = _opened(lab, context, "ready.ipynb", "import sample", "sample.bend()", run=False)
-    ready = page.evaluate(ALL_READY)
-    _line("all 61 pictures ready after first display", f"{ready:.0f} ms", "<= 2000 ms")
-    _line("their size", f"{int(page.locator('.relu-explorer').get_attribute('data-bytes')) / 1024:.0f} KiB")
-    lab.close(page)
+class Bench:
+    """A page of JupyterLab with the notebook of one explorer: its own, a blank one, and `interact`."""
 
-    page = _opened(lab, context, "both.ipynb", INTERACT, "import sample", "sample.bend()")
-    page.wait_for_function("() => document.querySelector('.relu-explorer').dataset.pictures === '61'")
-    slow = page.evaluate(LATENCY, ["sides.interact()", 30, 150])
-    fast = page.evaluate(LATENCY, ["sides.explorer(0, 'near')", 60, 50])
-    _line("interact: latency", _summary(slow))
-    _line("explorer, drawn: latency", _summary(fast))
-    _line("times lower", f"{np.median(slow) / np.median(fast):.1f}", ">= 10")
-    pictures, _ = page.evaluate(DRAG, ["sides.interact()", 5])
-    _line("interact: pictures/s while dragging 5 s", f"{pictures:.1f}")
-    pictures, frames = page.evaluate(DRAG, ["sides.explorer(0, 'near')", 5])
-    _line("explorer, drawn: pictures/s, frames/s", f"{pictures:.1f}, {frames:.1f}", ">= 45")
-    empty = context.new_page()
-    _line("frames/s of an empty page", f"{empty.evaluate(FRAMES, 3):.1f}")
-    empty.close()
-    lab.close(page)
-    return np.median(slow)
+    def __init__(self, lab, context, stem, name):
+        notebook = f"{stem}_{name}.ipynb"
+        lab.write(notebook, *(cell.replace("{stem}", stem).replace("{name}", name) for cell in CELLS))
+        self._lab = lab
+        self.page = lab.open(context, notebook, wait=300)
+        if self.page.complaints:
+            raise RuntimeError(f"The notebook of {name} complains: {self.page.complaints[0]}")
+        self.page.evaluate(SCRIPT)
 
+    def close(self):
+        self._lab.close(self.page)
 
-def _undrawn(lab, context, interact):
-    """A slider too fine to be drawn ahead; the kernel's next cell; growth."""
-    page = _opened(lab, context, "fine.ipynb", "import sample", "sample.fine()")
-    took = page.evaluate(LATENCY, ["sides.explorer(0, 'far')", 40, 150])
-    _line("explorer, not yet drawn: latency", _summary(took))
-    _line("times lower than interact", f"{interact / np.median(took):.1f}", ">= 2")
-    pictures, frames = page.evaluate(DRAG, ["sides.explorer(0, 'far')", 5])
-    _line("not yet drawn: pictures/s, frames/s, dragging", f"{pictures:.1f}, {frames:.1f}")
-    page.wait_for_timeout(8000)
-    _line("next cell, kernel idle", _summary(page.evaluate(NEXT_CELL, ["1", 20, False])))
-    _line("next cell, kernel drawing ahead", _summary(page.evaluate(NEXT_CELL, ["1", 20, True])))
+    def printed(self, code):
+        return int(self.page.evaluate("code => bench.printed(code)", code))
 
-    heap, resident = _heap(page), int(page.evaluate(PRINTED, RESIDENT))
-    page.evaluate(DRAG, ["sides.explorer(0, 'far')", 1000 / 50])
-    page.wait_for_timeout(1000)
-    more, kernel = _heap(page) - heap, int(page.evaluate(PRINTED, RESIDENT)) - resident
-    root = page.locator(".relu-explorer")
-    kept = f"{root.get_attribute('data-pictures')} of {int(root.get_attribute('data-bytes')) / 2**20:.1f} MiB"
-    _line("after 1,000 updates: JS heap, kernel", f"{more / 2**20:+.1f} MiB, {kernel / 2**20:+.1f} MiB")
-    _line("pictures kept", kept, "<= 512 of 16 MiB")
-    lab.close(page)
+    def latency(self, side, moves, pause=0):
+        return self.page.evaluate(
+            f"([moves, pause]) => bench.latency(bench.{side}, moves, pause)", [list(moves), pause]
+        )
+
+    def drag(self, side, moves, seconds):
+        return self.page.evaluate(
+            f"([moves, seconds]) => bench.drag(bench.{side}, moves, seconds)", [list(moves), seconds]
+        )
+
+    def wait_until_drawn(self):
+        """All pictures along the control moved last, as far as the kernel draws them ahead."""
+        self.page.wait_for_timeout(500)
+        while self.printed(WAITING):
+            self.page.wait_for_timeout(200)
+
+    def memory(self):
+        """Bytes that the page's objects and the kernel take."""
+        session = self.page.context.new_cdp_session(self.page)
+        session.send("Performance.enable")
+        session.send("HeapProfiler.collectGarbage")
+        metrics = session.send("Performance.getMetrics")["metrics"]
+        heap = next(one["value"] for one in metrics if one["name"] == "JSHeapUsedSize")
+        session.detach()
+        return np.array([heap, self.printed(RESIDENT)])
 
 
-def main():
+def row(lab, context, stem, name, explorer):
+    """The cells of one explorer's row."""
+    update, _sizes = measured(explorer)
+    grid = explorer._grid
+    sizes = [len(one.values) for one in grid.controls.values()]
+    control = int(np.argmax(sizes))
+    moves = list(itertools.islice(there_and_back(grid, control), 2 * (sizes[control] - 1)))
+    bench = Bench(lab, context, stem, name)
+    try:
+        bench.latency("explorer(0)", moves[:2], 300)  # now the kernel draws ahead along this control
+        bench.wait_until_drawn()
+        drawn = bench.latency("explorer(0)", itertools.islice(itertools.cycle(moves), 2, DRAWN_MOVES + 2), 30)
+        frames = bench.drag("explorer(0)", moves, DRAG_SECONDS)
+        fresh = bench.latency("explorer(1)", itertools.islice(to_new_places(grid, control), FRESH_MOVES), 50)
+        slow = bench.latency("interact()", itertools.islice(itertools.cycle(moves), INTERACT_MOVES), 50)
+        slow_frames = bench.drag("interact()", moves, INTERACT_DRAG_SECONDS)
+        bench.page.wait_for_timeout(1000)
+        wandering = wander(grid, control)
+        bench.latency("explorer(0)", itertools.islice(wandering, UPDATES // 4))
+        before = bench.memory()
+        bench.latency("explorer(0)", itertools.islice(wandering, UPDATES))
+        page, kernel = (bench.memory() - before) / 2**20
+    finally:
+        bench.close()
+    return (
+        both(update), both(drawn), f"{np.median(fresh):.0f}", both(slow, 0),
+        f"**{np.median(slow) / np.median(drawn):.0f}**", f"{frames:.0f}", f"{slow_frames:.0f}",
+        f"{page:+.1f}, {kernel:+.1f}",
+    )  # fmt: skip
+
+
+def both(took, decimals=1):
+    """The median and the 95th percentile as text."""
+    return " / ".join(f"{one:.{decimals}f}" for one in np.percentile(took, [50, 95]))
+
+
+def main(names=()):
     from playwright.sync_api import sync_playwright
 
     path = find_browser()
@@ -228,11 +186,17 @@ def main():
     with sync_playwright() as playwright, tempfile.TemporaryDirectory() as folder, Lab(folder) as lab:
         browser = playwright.chromium.launch(executable_path=path, headless=True, args=list(FLAGS))
         context = browser.new_context(viewport={"width": 1100, "height": 1300})
-        print(f"explorers, Chromium {browser.version}")
-        interact = _drawn(lab, context)
-        _undrawn(lab, context, interact)
+        print(HEAD)
+        print("|---" * HEAD.count(" | ") + "|---|", flush=True)
+        for stem, name, factory in chosen(names):
+            explorer = factory()
+            if isinstance(explorer, Explorer):
+                started = time.perf_counter()
+                cells = row(lab, context, stem, name, explorer)
+                print(f"| {int(stem[:2])} | `{name}` | {' | '.join(cells)} |", flush=True)
+                print(f"{name}: {time.perf_counter() - started:.0f} s", file=sys.stderr)
         browser.close()
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])
