@@ -7,7 +7,7 @@ import sys
 import time
 
 import pytest
-from lab import ROOT
+from lab import HARMLESS, ROOT
 
 pytest.importorskip("nbclient")
 
@@ -21,6 +21,7 @@ OUTSIDE = """() => [...document.querySelectorAll('.jp-deck-mod-visible *')].filt
   return box.bottom > 720.5 || box.right > 1280.5 || box.left < -0.5 || box.top < -0.5;
 }).map((node) => `${node.tagName} ${node.className}`).slice(0, 3)"""
 SHOWN = "() => [...document.querySelectorAll('.jp-deck-mod-visible')].map((node) => node.dataset.jpfCellId)"
+BESIDE = (12, 500)  # left of what a slide shows
 PLACE = """() => {
   const cell = window.jupyterapp.shell.currentWidget.content.activeCell;
   return [cell.model.id, cell.model.executionCount ?? 0];
@@ -48,9 +49,18 @@ def address():
 @pytest.fixture(scope="module")
 def page(browser, address):
     one = browser.new_page(viewport={"width": 1280, "height": 720})
-    one.requests = []
+    one.requests, one.complaints = [], []
     one.on("request", lambda request: one.requests.append(request.url))
+    one.on("console", lambda message: message.type == "error" and one.complaints.append(message.text))
+    one.on("pageerror", lambda error: one.complaints.append(str(error)))
     one.goto(address)
+    await_deck(one)
+    yield one
+    one.close()
+
+
+def await_deck(one):
+    """Wait until the title is shown and has the focus, and the kernel is idle."""
     one.wait_for_function("() => document.body.dataset.jpDeckMode === 'presenting'", timeout=90_000)
     one.wait_for_selector(".jp-deck-mod-visible h1", timeout=60_000)
     one.wait_for_function(
@@ -58,8 +68,6 @@ def page(browser, address):
         timeout=60_000,
     )
     one.wait_for_function("() => document.activeElement.closest('.jp-Cell')", timeout=30_000)
-    yield one
-    one.close()
 
 
 def press(page, key):
@@ -73,6 +81,16 @@ def press(page, key):
             page.wait_for_timeout(150)  # the rest of the slide appears
             return now
     return None
+
+
+def turn(page, *keys):
+    """The slides that keys lead to, each pressed once."""
+    return [press(page, key) for key in keys]
+
+
+def go_back_to(page, identifier):
+    while page.evaluate(PLACE)[0] != identifier:
+        assert press(page, "PageUp")
 
 
 def go_to(page, identifier):
@@ -124,6 +142,68 @@ def test_shift_enter_runs_the_code_and_shows_its_result_on_the_next_view(page):
     cell.locator(".jp-RenderedText", has_text="x + relu(-x)").first.wait_for()
 
 
+def test_keys_work_after_a_click_beside_the_slide(page):
+    go_back_to(page, "slide-1")
+    for keys in (("Space", "Shift+Space"), ("PageDown", "PageUp"), ("ArrowRight", "ArrowLeft")):
+        page.mouse.click(*BESIDE)
+        there = press(page, keys[0])
+        page.mouse.click(*BESIDE)
+        assert (there, press(page, keys[1])) == ("slide-2", "slide-1")
+
+
+def test_a_slide_does_not_scroll_out_of_sight(page):
+    page.mouse.move(600, 300)
+    page.mouse.wheel(0, 600)
+    page.wait_for_timeout(500)
+    assert (
+        page.evaluate("() => document.querySelector('.jp-deck-mod-visible').getBoundingClientRect().top") > 0
+    )
+
+
+def test_keys_work_from_a_choice_and_after_it_was_committed(page):
+    go_to(page, "predict-slopes")
+    form = page.locator(".jp-deck-mod-visible .relu-form")
+    form.get_by_role("radio").first.click()
+    assert turn(page, "PageDown", "PageUp") == ["slide-6", "predict-slopes"]
+    form.get_by_role("button", name="Commit").click()
+    page.wait_for_function("() => document.activeElement.getAttribute('role') === 'status'")
+    assert turn(page, "Space", "PageUp") == ["slide-6", "predict-slopes"]
+
+
+def test_page_keys_work_from_an_explorers_buttons_and_not_from_its_sliders(page):
+    go_to(page, "secant")
+    explorer = page.locator(".jp-deck-mod-visible .relu-explorer")
+    explorer.get_by_role("button", name="Reset").click()
+    assert turn(page, "PageUp", "PageDown") == ["slide-6", "secant"]
+    slider = explorer.get_by_role("slider").first
+    slider.click()
+    before = slider.input_value()
+    assert press(page, "PageUp") is None and slider.input_value() != before
+    page.mouse.click(*BESIDE)
+    assert turn(page, "PageUp", "PageDown") == ["slide-6", "secant"]
+
+
+def test_keys_work_after_code_was_edited(page):
+    go_to(page, "three-programs")
+    source = "() => window.jupyterapp.shell.currentWidget.content.activeCell.model.sharedModel.getSource()"
+    before = page.evaluate(source)
+    page.keyboard.press("Enter")
+    page.keyboard.press("Control+End")
+    page.keyboard.type("  # it")
+    page.keyboard.press("Escape")
+    assert page.evaluate(source) == before + "  # it"
+    assert turn(page, "Space", "Shift+Space") == ["three-programs-step-2", "three-programs"]
+    assert press(page, "Shift+Enter") == "three-programs-step-2"
+
+
+def test_keys_work_after_a_reload(page):
+    page.once("dialog", lambda dialog: dialog.accept())  # the code was changed: shall that be lost?
+    page.reload()
+    await_deck(page)
+    assert page.evaluate(SHOWN) == ["slide-0"]
+    assert turn(page, "Space", "PageDown", "PageUp") == ["slide-1", "slide-2", "slide-1"]
+
+
 def test_every_slide_fits_and_the_last_is_reached(page):
     while press(page, "PageUp"):
         pass
@@ -136,6 +216,10 @@ def test_every_slide_fits_and_the_last_is_reached(page):
     assert len(seen) > 45
     heading = page.locator(".jp-deck-mod-visible h2").first.inner_text()
     assert heading.startswith("Take-away")
+
+
+def test_the_page_complains_of_nothing(page):
+    assert [one for one in page.complaints if not any(harmless in one for harmless in HARMLESS)] == []
 
 
 def test_nothing_was_asked_of_another_host(page):

@@ -34,12 +34,16 @@ KEYS = (
 )
 # After a step the focus is taken to the new slide: else the next key would only do that.
 GO = ["deck:go", "notebook:enter-command-mode"]
-# Where the keys work: at a cell that is not being edited, and when what had the focus has gone.
+# Where the keys work. A comma in one of these, and JupyterLab leaves out all shortcuts from there on.
 PLACES = (
     ".jp-Deck .jp-Notebook.jp-mod-commandMode .jp-Cell:focus",
-    ".jp-Deck .jp-Notebook.jp-mod-commandMode:focus",
-    'body[data-jp-deck-mode="presenting"]:not(:focus-within)',
+    # A click beside the slide gives the focus to the notebook, which at a key hands it on to a cell first.
+    ".jp-Deck .jp-Notebook.jp-mod-commandMode:has(.jp-Cell:focus)",
+    '.jp-Deck .relu-form [role="status"]:focus',  # what a question answered has the focus after Commit
 )
+NOWHERE = 'body[data-jp-deck-mode="presenting"]:not(:focus-within)'  # what had the focus has gone
+# A remote control's keys work from buttons, too. Sliders and lists in explorers keep theirs.
+INSIDE = ".jp-Deck .jp-Notebook.jp-mod-commandMode .jp-Cell :focus"
 
 
 def present(lesson, *, dark, port, browser, say):
@@ -207,10 +211,10 @@ class Server:
             {"command": step, "args": {"commands": GO, "args": way}, "keys": [key], "selector": place}
             for way, keys in KEYS
             for key in keys
-            for place in PLACES
+            for place in (*PLACES, NOWHERE, *([INSIDE] if "Page" in key else []))
         ]
         run = "notebook:run-cell-and-select-next"
-        shortcuts.append({"command": run, "keys": ["Shift Enter"], "selector": PLACES[-1]})
+        shortcuts.append({"command": run, "keys": ["Shift Enter"], "selector": NOWHERE})
         settings = {
             "@jupyterlab/apputils-extension/themes": {"theme": self._theme},
             "@jupyterlab/apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},
