@@ -1,8 +1,10 @@
 """What is in the site, and that each package that a notebook needs can be had by it."""
 
+import argparse
 import hashlib
 import json
 import os
+import socket
 import zipfile
 from pathlib import Path
 
@@ -11,6 +13,7 @@ from conftest import ROOT, build
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from utils.lite.command import main
 from utils.lite.lock import COURSE, KERNEL, PINNED, make_lock, pyodide_in
 from utils.lite.wheels import course_wheel, installed_wheel, needed
 
@@ -139,3 +142,16 @@ def test_nobodys_folder_is_emptied(tmp_path):
     done = build(out, scratch=tmp_path)
     assert done.returncode == 1 and "name another folder" in done.stderr
     assert os.listdir(out) == ["letter.txt"]
+
+
+def test_a_file_in_the_way_and_a_port_in_use_are_told_before_the_build(tmp_path):
+    (tmp_path / "letter.txt").touch()
+    options = argparse.Namespace(out=tmp_path / "letter.txt", pyodide=None, serve=None)
+    with pytest.raises(ValueError, match=r"letter.txt is a file"):
+        main(options)
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        options = argparse.Namespace(out=tmp_path / "site", pyodide=None, serve=port)
+        with pytest.raises(ValueError, match=f"Port {port}"):
+            main(options)
+    assert os.listdir(tmp_path) == ["letter.txt"]

@@ -4,10 +4,14 @@ import hashlib
 import os
 import re
 import shutil
+import signal
+import subprocess
+import sys
 from html.parser import HTMLParser
 from urllib.parse import unquote, urlsplit
 
 import nbformat
+import psutil
 import pytest
 
 from utils.lessons import LESSONS, ROOT, anchors
@@ -180,6 +184,19 @@ def test_a_cell_that_fails_is_named_and_nothing_is_written(tmp_path):
     with pytest.raises(ValueError, match=r"notebooks/15_broken.ipynb fails in cell 'bad': ZeroDivisionError"):
         execute_all([path], tmp_path / "out")
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Ctrl-C cannot be sent to another process alone")
+def test_ctrl_c_ends_the_kernels_with_one_word(tmp_path):
+    command = [sys.executable, "-m", "utils", "site", "--out", str(tmp_path / "site")]
+    options = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True, "start_new_session": True}
+    with subprocess.Popen(command, cwd=ROOT, **options) as process:
+        assert process.stdout.readline().startswith("executed notebooks/")
+        kernels = psutil.Process(process.pid).children(recursive=True)
+        process.send_signal(signal.SIGINT)
+        _, said = process.communicate(timeout=60)
+    assert (process.returncode, said) == (130, "Stopped.\n")
+    assert kernels and not psutil.wait_procs(kernels, timeout=5)[1] and os.listdir(tmp_path) == []
 
 
 def test_an_older_site_stays_when_the_new_one_fails_and_other_folders_are_never_touched(tmp_path, executed):

@@ -14,6 +14,7 @@ from typing import ClassVar
 
 from utils.lessons import ROOT
 from utils.lite.lock import COURSE, KERNEL, core, make_lock, pyodide_in, pyodide_on_the_web
+from utils.places import check_place
 
 # What a learner opens. The solutions are left out: whoever has the link alone gets the hints instead.
 SHOWN = ("notebooks", "exercises")
@@ -47,8 +48,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def main(options: argparse.Namespace) -> int:
     out = options.out.resolve()
+    check_place(out)
+    if options.serve is not None:
+        _check_port(options.serve)
     if out.exists() and any(out.iterdir()) and not (out / "jupyter-lite.json").is_file():
-        raise ValueError(f"{out} holds something else than an earlier site: name another folder.")
+        raise ValueError(f"{out} holds something else than an earlier site: name another folder with --out.")
     with tempfile.TemporaryDirectory() as scratch:
         made = Path(scratch) / "site"
         made.mkdir()
@@ -131,6 +135,13 @@ def _run(work: Path, out: Path) -> None:
     if done.returncode:
         tail = "\n".join((done.stdout + done.stderr).splitlines()[-20:])
         raise ValueError(f"JupyterLite could not build the site:\n{tail}")
+
+
+def _check_port(port):
+    try:
+        http.server.HTTPServer(("127.0.0.1", port), Handler).server_close()
+    except (OSError, OverflowError):
+        raise ValueError(f"Port {port} of this computer cannot be used: name another with --serve.") from None
 
 
 def serve(folder: Path, port: int) -> None:

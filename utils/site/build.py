@@ -12,6 +12,7 @@ from sphinx.application import Sphinx
 from sphinx.errors import SphinxError
 from sphinx.util.docutils import docutils_namespace
 
+from utils.places import check_place
 from utils.site import outputs, pages, sources
 
 TITLE = "ReLU, one function in depth"
@@ -89,9 +90,8 @@ def build(executed: Path, out: Path) -> None:
 
 
 def refuse(out: Path) -> None:
-    """ValueError when `out` holds something that is no site of this course."""
-    if out.exists() and not out.is_dir():
-        raise ValueError(f"{out} is a file: name a folder with --out.")
+    """ValueError when `out` holds something that is no site of this course, or cannot be made."""
+    check_place(out)
     if out.is_dir() and any(out.iterdir()) and not (out / MARK).exists():
         raise ValueError(
             f"{out} holds something else than a site of this course: name another folder with --out."

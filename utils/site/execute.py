@@ -11,6 +11,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import nbformat
@@ -41,7 +42,23 @@ def execute_all(paths: Iterable[Path], folder: Path, told: Callable[[str], None]
     ``notebooks/03_derivatives.ipynb`` becomes ``folder/notebooks/03_derivatives.ipynb``. `told` gets a line
     for each. ValueError names the first cell that failed, and why.
     """
-    asyncio.run(_execute_all(list(paths), Path(folder), told))
+    loop = task = None
+
+    async def all_of_them():
+        nonlocal loop, task
+        loop, task = asyncio.get_running_loop(), asyncio.current_task()
+        await _execute_all(list(paths), Path(folder), told)
+
+    # In the main thread nbclient would take Ctrl-C for itself, and the first notebook for a dead kernel.
+    with ThreadPoolExecutor(1) as pool:
+        done = pool.submit(asyncio.run, all_of_them())
+        try:
+            done.result()
+        except KeyboardInterrupt:
+            if task:
+                loop.set_exception_handler(lambda *_: None)  # what nbclient leaves behind says so, at length
+                loop.call_soon_threadsafe(task.cancel)
+            raise
 
 
 async def _execute_all(paths, folder, told):
@@ -68,7 +85,8 @@ async def _execute_all(paths, folder, told):
             await asyncio.gather(*tasks)
         finally:
             for task in tasks:
-                task.cancel()
+                if not task.cancelling():  # a second time would cut off the end of its kernel
+                    task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)  # their kernels end
 
 

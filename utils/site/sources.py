@@ -11,7 +11,7 @@ from pathlib import Path
 
 import nbformat
 
-from utils.lessons import COURSE_MAP, LESSONS, ROOT, Lesson, anchors
+from utils.lessons import COURSE_MAP, GLOSSARY, LESSONS, ROOT, Lesson, anchors
 from utils.site.outputs import Store, lighten
 
 LOCAL = "python3 start.py"
@@ -21,10 +21,15 @@ _CODE = re.compile(r"(```.*?```|`[^`\n]+`)", re.DOTALL)
 _OUTPUT_LINK = re.compile(r'href="([\w./-]+)\.ipynb((?:#[^"]*)?)"')
 _MARKER = re.compile(r"^\s*### (?:BEGIN|END) SOLUTION\n?", re.MULTILINE)
 
-EXERCISE = (
-    "*Nothing runs on this page. To write your answers and have them checked, open the course on your own "
-    f"computer: `{LOCAL}` ([how](../index.ipynb#On-this-page-and-on-your-own-computer)).*"
+_HOW = (
+    f"open the course on your own computer: `{LOCAL}` "
+    "([how](../index.ipynb#On-this-page-and-on-your-own-computer))."
 )
+LESSON = (
+    "*On this page everything has run already: where it says “run”, look below the code. "
+    f"To run it yourself, {_HOW}*"
+)
+EXERCISE = f"*Nothing runs on this page. To write your answers and have them checked, {_HOW}*"
 SOLUTION = "*One right answer to each question of [exercise {number}](../exercises/{stem}.ipynb).*"
 
 
@@ -33,7 +38,10 @@ def write(executed: Path, folder: Path, course: Path = ROOT) -> None:
     folder.mkdir(parents=True)
     store = Store(folder / "_static", "../_static")
     for path in sorted((executed / "notebooks").glob("*.ipynb")):
-        _write(folder / "notebooks" / path.name, nbformat.read(path, as_version=4), store)
+        notebook = nbformat.read(path, as_version=4)
+        if path.stem != GLOSSARY.stem:
+            _say_under_title(notebook, LESSON)
+        _write(folder / "notebooks" / path.name, notebook, store)
     for lesson in LESSONS:
         name = lesson.exercise.name
         notebook = nbformat.read(course / "exercises" / name, as_version=4)
