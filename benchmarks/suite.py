@@ -1,0 +1,39 @@
+"""How long everything takes that `python3 start.py test` runs: fifteen minutes or more.
+
+    python -m benchmarks suite
+
+The figures are those of the summary that tests/run_all.py prints, two parts of which run at a time.
+"""
+
+import re
+import subprocess
+import sys
+
+from utils import lessons
+
+ROW = re.compile(r"(?P<name>.+?) +(?P<seconds>[\d.]+) s +(?P<passed>\d+) passed +(?P<failed>\d+) failed")
+IN_ALL = re.compile(r"in all +(?P<seconds>[\d.]+) s")
+
+
+def main():
+    program = lessons.ROOT / "tests" / "run_all.py"
+    with subprocess.Popen(
+        [sys.executable, "-P", str(program)], cwd=lessons.ROOT, stdout=subprocess.PIPE, encoding="utf-8"
+    ) as ran:
+        said = []
+        for line in ran.stdout:
+            said.append(line)
+            print(line, end="", file=sys.stderr)
+    summary = "".join(said).rpartition("===== summary =====")[2].splitlines()
+    rows = list(filter(None, map(ROW.match, summary)))
+    print("| part | seconds | passed | failed |")
+    print("|---|---|---|---|")
+    for row in sorted(rows, key=lambda each: -float(each["seconds"])):
+        print(f"| {row['name']} | {float(row['seconds']):.0f} | {row['passed']} | {row['failed']} |")
+    passed, failed = (sum(int(row[name]) for row in rows) for name in ("passed", "failed"))
+    (seconds,) = (found["seconds"] for found in map(IN_ALL.match, summary) if found)
+    print(f"| **in all, two parts at a time** | **{float(seconds):.0f}** | {passed} | {failed} |")
+
+
+if __name__ == "__main__":
+    main()
