@@ -50,9 +50,11 @@ def main() -> None:
     # Nobody but this process may read its memory or take its sockets.
     _set(_SET_DUMPABLE, 0)
     sys.path[:] = [folder for folder in sys.path if os.path.isfile(folder) or os.access(folder, os.R_OK)]
+    gc.freeze()  # what is imported stays; what follows collects garbage once, and need not look at it
     shell = make_shell()
     gc.collect()
     gc.freeze()
+    gc.enable()
     _Server(control, settings, shell, child_rules).serve()
 
 
