@@ -84,18 +84,19 @@ def _epochs(network, x, y, loss, optimizer, epochs, batch_size, generator, valid
     y, y_start = _one_axis(y, replicas, n)
     order = np.broadcast_to(np.arange(n), (*replicas, n))
     x_batch = np.empty((*replicas, batch_size, *x.shape[1:]), x.dtype)
+    each_replica = (slice(None),) * len(replicas)
     for number in range(1, epochs + 1):
         order = generator.permuted(order, axis=-1)
-        x_order, y_order = order + x_start, order + y_start
+        x_order, y_in_order = order + x_start, np.take(y, order + y_start, axis=0)
         total = np.zeros(replicas)
         # A diverging network overflows in every step: its loss says so, once.
         with np.errstate(all="ignore"):
             for start in range(0, n, batch_size):
-                batch = (..., slice(start, start + batch_size))
+                batch = (*each_replica, slice(start, start + batch_size))
                 size = min(batch_size, n - start)
                 whole = x_batch if size == batch_size else None
                 output = network.forward(np.take(x, x_order[batch], axis=0, out=whole, mode="clip"))
-                value, upstream = loss(output, np.take(y, y_order[batch], axis=0))
+                value, upstream = loss(output, y_in_order[batch])
                 network.backward(upstream, needs_input_gradient=False)
                 optimizer.step(network.parameters, network.gradients)
                 total += value * size
