@@ -196,7 +196,12 @@ def masks() -> Explorer:
 
 _ROWS = np.array([3.0, 2.0, 1.0, 0.0])
 _COLUMNS = (0.0, 3.0, 6.0)
-_LABEL = {"facecolor": "white", "edgecolor": "none", "pad": 1.5}
+_AT_Z, _AT_A = 1.55, 4.4  # where the gradients stand, on the lines before and after the hidden units
+_AT_Z_HEIGHTS, _AT_A_HEIGHTS = (1.5 + (_ROWS - 1.5) * share for share in (0.5167, 0.5333))
+# Each patch takes as long to draw as a whole line: the white boxes behind four numbers are markers of one.
+_BOX_CORNERS = [(-1, -0.45), (1, -0.45), (1, 0.45), (-1, 0.45), (-1, -0.45)]
+_BOX = {"marker": _BOX_CORNERS, "markersize": 26, "linestyle": "", "color": "white", "zorder": 2}
+_SQUARE = {"marker": "s", "markersize": 34, "color": "white", "markeredgecolor": BLACK, "zorder": 2}
 _OPEN = {"color": BLUE, "linewidth": 2.4, "linestyle": "-"}
 _SHUT = {"color": GREY, "linewidth": 1.0, "linestyle": ":"}
 
@@ -214,10 +219,14 @@ def _masks_scene():
         "", (0.6, -1.05), (5.4, -1.05), arrowprops={"arrowstyle": "->", "color": GREY, "linewidth": 1.2}
     )
     axes.text(3.0, -0.95, "the gradient flows this way", ha="center", fontsize=10, color=GREY)
-    for column, name in ((1.55, "dL/dz"), (4.4, "dL/da")):
+    for column, name in ((_AT_Z, "dL/dz"), (_AT_A, "dL/da")):
         axes.text(column, 3.3, name, ha="center", fontsize=11, color=BLACK)
+    for column, name in ((_COLUMNS[0], "dL/dx"), (_COLUMNS[2], "upstream")):
+        axes.text(column, 0.85, name, ha="center", va="center", fontsize=10)
     for row in _ROWS:
         axes.plot(_COLUMNS[1:], [row, 1.5], color=BLACK, linewidth=1, linestyle="-")
+    axes.plot([_AT_A] * 4, _AT_A_HEIGHTS, **_BOX)
+    axes.plot(_COLUMNS[2], 1.5, **_SQUARE)
     for row, name in zip(_ROWS, ("z₁ = x", "z₂ = 1 − 2x", "z₃ = 2x − 2", "z₄ = x + 1.5"), strict=True):
         axes.text(3.0, row - 0.46, name, ha="center", va="center", fontsize=10)
     return figure
@@ -232,22 +241,22 @@ def _masks(figure, x, target):
     upstream, at_x = done["output_gradient"] + 0.0, done["x_gradient"] + 0.0
     left, middle, right = _COLUMNS
     centre = {"ha": "center", "va": "center", "fontsize": 10, "zorder": 3}
-    for unit, row in enumerate(_ROWS):
-        line, ink = (_OPEN, "white") if on[unit] else (_SHUT, BLACK)
-        axes.plot([left, middle], [1.5, row], zorder=1, **line)
-        axes.text(middle, row, f"{done['z'][unit]:.1f}", color=ink, **centre)
-        for column, share, gradient in ((1.55, 0.5167, at_z[unit]), (4.4, 0.5333, at_a[unit])):
-            height = 1.5 + (row - 1.5) * share
-            axes.text(column, height, f"{gradient:.2f}", bbox=_LABEL, **centre)
+    for rows, look in ((_ROWS[on], _OPEN), (_ROWS[~on], _SHUT)):
+        ends = np.array([[row, 1.5, np.nan] for row in rows]).ravel()
+        axes.plot([middle, left, np.nan] * len(rows), ends, **look)
+    axes.plot([_AT_Z] * 4, _AT_Z_HEIGHTS, **_BOX)
+    axes.plot(left, 1.5, **_SQUARE)
     for rows, fill, edge in ((_ROWS[on], BLUE, BLUE), (_ROWS[~on], "white", GREY)):
         places = np.full(len(rows), middle)
         axes.plot(places, rows, "o", markersize=34, color=fill, markeredgecolor=edge, zorder=2)
-    squares = {"markersize": 34, "color": "white", "markeredgecolor": BLACK, "zorder": 2}
-    axes.plot([left, right], [1.5, 1.5], "s", **squares)
+    for unit, row in enumerate(_ROWS):
+        axes.text(middle, row, f"{done['z'][unit]:.1f}", color="white" if on[unit] else BLACK, **centre)
+        axes.text(_AT_Z, _AT_Z_HEIGHTS[unit], f"{at_z[unit]:.2f}", **centre)
+        axes.text(_AT_A, _AT_A_HEIGHTS[unit], f"{at_a[unit]:.2f}", **centre)
     axes.text(left, 1.5, f"{x:.1f}", **centre)
     axes.text(right, 1.5, f"{done['output']:.2f}", **centre)
-    axes.text(right, 0.75, f"upstream\n{upstream:.2f}", **centre)
-    axes.text(left, 0.75, f"dL/dx\n{at_x:.2f}", **centre)
+    axes.text(right, 0.65, f"{upstream:.2f}", **centre)
+    axes.text(left, 0.65, f"{at_x:.2f}", **centre)
     return (
         f"For x = {x:.1f} and target {target:.1f} the output is {done['output']:.2f}, the upstream gradient "
         f"{upstream:.2f}. Units that pass it: {_numbers(on)}; units that block it: {_numbers(~on)}. "
