@@ -1,4 +1,4 @@
-"""What people would use instead of an explorer: `ipywidgets.interact` with `plt.show()`, for the same view."""
+"""What people would use instead of an explorer: `ipywidgets.interact` with `plt.show()` of the same view."""
 
 import ipywidgets
 import matplotlib.pyplot as plt
@@ -8,9 +8,9 @@ from utils.controls import Range
 
 
 def interact(explorer):
-    """The controls, the scene and the view of `explorer` as an `interact`: a new figure of pyplot's each time.
+    """The controls, the scene and the view of `explorer` as an `interact`: a new pyplot figure each time.
 
-    The kernel must run no explorer whose scene is still to be drawn: from now on, scenes are pyplot's figures.
+    From now on every scene of this kernel is a pyplot figure: its explorers must have drawn theirs.
     """
     utils.figures.Figure = plt.figure
     scene, view = explorer._stage._scene, explorer._view
