@@ -2,6 +2,15 @@
 
 import numpy as np
 
+# When a unit dies, its gradient is 0, and its running mean shrinks in every step. Below the smallest normal
+# number, 1e-38 in float32, processors take many times longer for each operation. So every so many steps,
+# whatever has come within 2**30 of it becomes 0: far too little to be seen in a parameter.
+_STEPS_BETWEEN = 100
+
+
+def _drop_vanishing(mean):
+    mean[np.abs(mean) < np.finfo(mean.dtype).tiny * 2**30] = 0
+
 
 class SGD:
     """Gradient descent with momentum, as in PyTorch: velocity <- momentum velocity + gradient, parameters <-
@@ -27,6 +36,10 @@ class SGD:
             self.parameters = parameters
             self.velocity = np.zeros_like(parameters)
             self.change = np.empty_like(parameters)
+            self.steps = 0
+        self.steps += 1
+        if self.steps % _STEPS_BETWEEN == 0:
+            _drop_vanishing(self.velocity)
         np.multiply(self.velocity, self.momentum, out=self.velocity)
         np.add(self.velocity, gradients, out=self.velocity)
         np.multiply(self.velocity, self.learning_rate, out=self.change)
@@ -64,6 +77,8 @@ class Adam:
             self.change = np.empty_like(parameters)
             self.steps = 0
         self.steps += 1
+        if self.steps % _STEPS_BETWEEN == 0:
+            _drop_vanishing(self.mean)
         change = self.change
         np.multiply(gradients, 1 - self.beta1, out=change)
         self.mean *= self.beta1

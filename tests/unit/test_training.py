@@ -80,6 +80,21 @@ def test_optimisers_do_what_the_textbook_says(optimizer, textbook, numbers):
         np.testing.assert_allclose(parameters.ravel(), expected, rtol=1e-12)
 
 
+@pytest.mark.parametrize("optimizer", [SGD(0.01, momentum=0.9), Adam()], ids=["SGD", "Adam"])
+def test_a_running_mean_without_gradient_ends_at_zero_and_never_at_slow_numbers(optimizer):
+    parameters = np.ones(4, np.float32)
+    gradients = np.array([1, -1e-3, 0, 1], np.float32)
+    tiny = np.finfo(np.float32).tiny
+    for _ in range(3):
+        optimizer.step(parameters, gradients)
+    gradients[:3] = 0
+    for _ in range(1000):
+        optimizer.step(parameters, gradients)
+        mean = optimizer.velocity if isinstance(optimizer, SGD) else optimizer.mean
+        assert not np.any((mean != 0) & (np.abs(mean) < tiny))
+    assert mean[:3].tolist() == [0, 0, 0] and mean[3] > 0.9
+
+
 def test_training_is_the_plain_loop(rings):
     """One network by fit, against a loop that writes out batches, layers, loss and steps once more."""
     x, y = rings[0].astype(np.float64), rings[1]
