@@ -13,6 +13,7 @@ from autograd.scipy.special import erf as autograd_erf
 from matplotlib.mathtext import MathTextParser
 from mpmath import mp
 
+from utils.activation_kernels import BLOCK
 from utils.activations import ACTIVATIONS
 from utils.gradients import numeric_gradient
 
@@ -381,6 +382,32 @@ def test_out_is_honoured_wherever_it_lies(activation, method, dtype):
     x = before.copy()
     function(x[1:], out=x[:-1])
     np.testing.assert_allclose(x[:-1], expected[1:], rtol=8 * np.finfo(dtype).eps, atol=np.finfo(dtype).eps)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("method", METHODS)
+def test_large_arrays_give_what_their_pieces_give(activation, method, dtype):
+    function = getattr(activation, method)
+    x = np.random.default_rng(5).normal(0, 3, 2 * BLOCK + 100).astype(dtype)
+    x[[0, BLOCK - 1, BLOCK, -1]] = 0, np.nan, 3, np.inf
+    before = x.copy()
+    expected = np.concatenate([function(piece) for piece in np.array_split(x, 4)])
+    same = {"rtol": 8 * np.finfo(dtype).eps, "atol": np.finfo(dtype).eps}
+    out = np.empty_like(x)
+    function(x, out=out)
+    np.testing.assert_allclose(out, expected, **same)
+    np.testing.assert_array_equal(x, before)
+    square = x[: 2 * BLOCK].reshape(2, 4, -1)
+    np.testing.assert_allclose(function(square).ravel(), expected[: 2 * BLOCK], **same)
+    np.testing.assert_allclose(function(square.T).T.ravel(), expected[: 2 * BLOCK], **same)
+    for source, target in (
+        (slice(None), slice(None)),
+        (slice(1, None), slice(-1)),
+        (slice(-1), slice(1, None)),
+    ):
+        x[...] = before
+        function(x[source], out=x[target])  # in place, and shifted by one either way
+        np.testing.assert_allclose(x[target], expected[source], **same)
 
 
 @pytest.mark.parametrize("method", METHODS)
