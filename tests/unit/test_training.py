@@ -2,8 +2,6 @@
 digits.
 """
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 
@@ -323,21 +321,3 @@ def test_mistakes_get_a_sentence_before_the_first_step(rings, changes, sentence)
 def test_optimisers_refuse_what_cannot_work(make):
     with pytest.raises(ValueError, match="must be"):
         make()
-
-
-@pytest.mark.parametrize("replicas", [(), (3,)])
-def test_the_benchmarks_sides_train_alike(replicas, monkeypatch):
-    """The same losses to rounding in PyTorch; which is faster is for the benchmark to say."""
-    pytest.importorskip("torch")
-    monkeypatch.syspath_prepend(Path(__file__).parents[2])
-    from benchmarks import training as program
-
-    work = program.Workload("small", (2, 16, 16, 16, 2), 32, batches=10, replicas=replicas)
-    x, y = program.data_of(work)
-    network = network_of(replicas=replicas, sizes=work.sizes)
-    other = program.pytorch_epochs(work, network, x, y)
-    theirs = [next(other)]  # takes its copy of the initial weights
-    ours = program.course_epochs(work, network, x, y)
-    theirs += [next(other) for _ in range(4)]
-    np.testing.assert_allclose([next(ours) for _ in range(5)], theirs, rtol=1e-4)
-    assert np.all(theirs[-1] < theirs[0])
