@@ -20,6 +20,11 @@ OUTSIDE = """() => [...document.querySelectorAll('.jp-deck-mod-visible *')].filt
   if (getComputedStyle(node).visibility === 'hidden') return false;
   return box.bottom > 720.5 || box.right > 1280.5 || box.left < -0.5 || box.top < -0.5;
 }).map((node) => `${node.tagName} ${node.className}`).slice(0, 3)"""
+# What the slide that is shown cuts off; a formula's MathML is only read aloud.
+CUT = """() => [...document.querySelectorAll('.jp-deck-mod-visible :is(.cm-scroller, .jp-OutputArea-output)')]
+  .filter((node) => node.scrollWidth > node.clientWidth + 1 && getComputedStyle(node).visibility !== 'hidden')
+  .map((node) => `${node.className} ${node.scrollWidth} > ${node.clientWidth}`)"""
+CORNER = {"x": 0, "y": 0, "width": 1100, "height": 600}  # all but the deck's own buttons
 SHOWN = "() => [...document.querySelectorAll('.jp-deck-mod-visible')].map((node) => node.dataset.jpfCellId)"
 BESIDE = (12, 500)  # left of what a slide shows
 PLACE = """() => {
@@ -204,12 +209,14 @@ def test_keys_work_after_a_reload(page):
     assert turn(page, "Space", "PageDown", "PageUp") == ["slide-1", "slide-2", "slide-1"]
 
 
-def test_every_slide_fits_and_the_last_is_reached(page):
+def test_every_slide_fits_each_key_shows_something_new_and_the_last_is_reached(page):
     while press(page, "PageUp"):
         pass
-    seen = []
+    seen, look = [], None
     while True:
-        assert page.evaluate(OUTSIDE) == [], page.evaluate(SHOWN)
+        assert page.evaluate(OUTSIDE) == [] and page.evaluate(CUT) == [], page.evaluate(SHOWN)
+        before, look = look, page.screenshot(clip=CORNER)
+        assert look != before, f"at {page.evaluate(PLACE)[0]} the slide does not change"
         seen.append(page.evaluate(PLACE)[0])
         if press(page, "Space") is None:
             break

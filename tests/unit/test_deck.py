@@ -153,6 +153,28 @@ def test_the_deck_keeps_every_code_cell_whole_and_in_order():
     nbformat.validate(deck)
 
 
+def test_cells_of_one_slide_come_one_after_another():
+    cells = (
+        markdown("## One\n\nText."),
+        code("y = 1", printed(2), identifier="claim", slide_type="-", code="notes"),
+    )
+    deck, _rules = make(lesson_of(*cells))
+    assert [cell.metadata.slideshow.slide_type for cell in deck.cells] == ["slide", "fragment"]
+
+
+def test_results_on_a_slide_of_their_own_stand_there_alone():
+    cells = (
+        code("first", printed(3), identifier="first", code="notes"),
+        code("second", printed(15), printed(15), identifier="second", slide_type="-", code="notes"),
+    )
+    deck, rules = make(lesson_of(markdown("## One\n\n" + WORDS * 60), *cells))
+    step = deck.cells[-1]
+    assert [cell.id for cell in deck.cells[-3:]] == ["first", "second", "second-step-2"]
+    hidden = f'[data-jpf-cell-id="first"]:has(~ [data-jpf-cell-id="{step.id}"].jp-deck-mod-visible)'
+    assert f".jp-Deck .jp-Cell{hidden} {{ display: none; }}" in rules
+    assert f'~ [data-jpf-cell-id="{step.id}"].jp-deck-mod-visible)::before {{ content: "One' in rules
+
+
 def test_links_lead_from_the_deck_and_are_only_words_on_a_page_that_stands_alone():
     source = "[**unit**](glossary.ipynb#Unit), [2](../exercises/02.ipynb), [web](https://a.org/b.ipynb)"
     assert with_links(source).startswith(

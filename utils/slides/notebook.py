@@ -11,8 +11,9 @@ from utils.slides.deck import Prose, passing, slides
 def make(executed):
     """The deck of an executed notebook (an nbformat notebook) and its style rules: (notebook, CSS).
 
-    Cells of prose are pages; code cells are the lesson's own, whole and in order. A code cell whose outputs
-    come later than its source, or on several slides, is followed by empty steps: fragments, at which the
+    Cells of prose are pages; code cells are the lesson's own, whole and in order, and come one after another
+    below a page: jupyterlab-deck stops at every cell, and each stop should show something new. A code cell
+    whose outputs come later than its source, or on several slides, is followed by empty steps, at which the
     style rules show the next of its faces. Cells that are not shown stay as cells to be skipped. There are no
     subslides: jupyterlab-deck 0.2 passes over all but the last of a column.
     """
@@ -29,6 +30,7 @@ def make(executed):
             cell.metadata = nbformat.from_dict({"slideshow": {"slide_type": "skip"}})
             cells.append(cell)
 
+    together = []  # the cells of the slide as jupyterlab-deck sees it: with the steps of its last cell
     for slide in slides(executed):
         begins = True
         text = [part.text for part in slide.parts if isinstance(part, Prose)]
@@ -36,6 +38,7 @@ def make(executed):
         if text or not shown:
             page = _page("\n\n".join([slide.markdown, *text]).strip(), f"slide-{len(cells)}")
             cells.append(page)
+            together = [page.id]
             rules.append(style.cell(page.id, scale=slide.scale))
             begins = False
         for part in shown:
@@ -46,12 +49,19 @@ def make(executed):
                     [],
                 )  # its source is shown here
                 faces[identifier].append((below, part.outputs))
-                cells.append(_step(f"{identifier}-step-{len(faces[identifier])}"))
+                step = _step(f"{identifier}-step-{len(faces[identifier])}")
+                cells.append(step)
+                if begins and together != [identifier]:  # on a slide of its own
+                    rules.append(style.alone(identifier, step.id, together, _plain(slide.markdown)))
+                begins = False
                 continue
             skipped(identifier)
             cell = left.pop(0)
-            cell.metadata = nbformat.from_dict({"slideshow": {"slide_type": "slide"}} if begins else {})
+            cell.metadata = nbformat.from_dict(
+                {"slideshow": {"slide_type": "slide" if begins else "fragment"}}
+            )
             cells.append(cell)
+            together = [identifier] if begins else [*together, identifier]
             faces[identifier] = [(part.shown, part.outputs)]
             title = "" if text or part is not shown[0] else _plain(slide.markdown)
             font = part.font if part.shown else None

@@ -23,6 +23,16 @@ def cell(identifier, *, font=None, scale=1.0, title=""):
     return rules
 
 
+def alone(identifier, step, together, title):
+    """Rules for a step at which a cell is shown without the cells `together` on its slide, below a line."""
+    place = '.jp-Deck .jp-Cell[data-jpf-cell-id="{}"]:has({} [data-jpf-cell-id="{}"].jp-deck-mod-visible)'
+    others = [place.format(other, "~", step) for other in together if other != identifier]
+    return (
+        f"{', '.join(others)} {{ display: none; }}\n"
+        f'{place.format(identifier, "~", step)}::before {{ content: "{title}"; }}\n'
+    )
+
+
 def steps(identifier, faces, count):
     """Rules for a code cell that is followed by steps: which of its `count` outputs each face shows.
 
