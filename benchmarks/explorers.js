@@ -89,6 +89,25 @@
     return (pictures * 1000) / (performance.now() - started);
   }
 
+  // A run in the kernel: milliseconds from pressing its button to the first picture, then pictures a second, until
+  // it ends or so many seconds are over.
+  async function watch(side, seconds) {
+    const times = [];
+    side.root.scrollIntoView();
+    const button = (name) => [...side.root.querySelectorAll('button')].find((one) => name.test(one.textContent));
+    const started = performance.now();
+    const stop = side.changed(() => times.push(performance.now()));
+    button(/^(Start|Run Interact)$/).click();
+    const last = () => times.at(-1) ?? started + 20_000;
+    while (performance.now() - started < seconds * 1000 || !times.length) {
+      await rest(100);
+      if (performance.now() - last() > 2000) break;
+    }
+    button(/^Stop$/)?.click();
+    stop();
+    return [times[0] - started, ((times.length - 1) * 1000) / (last() - times[0])];
+  }
+
   // What the kernel prints.
   const printed = (code) =>
     new Promise((resolve) => {
@@ -97,5 +116,5 @@
       future.onIOPub = (message) => message.content.name === 'stdout' && resolve(message.content.text);
     });
 
-  window.bench = { explorer, interact, latency, drag, printed };
+  window.bench = { explorer, interact, latency, drag, watch, printed };
 })();

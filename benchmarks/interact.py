@@ -1,7 +1,10 @@
 """What people would use instead of an explorer: `ipywidgets.interact` with `plt.show()` of the same view."""
 
+import time
+
 import ipywidgets
 import matplotlib.pyplot as plt
+from IPython.display import clear_output, display
 
 import utils.figures
 from utils.controls import Range
@@ -19,7 +22,33 @@ def interact(explorer):
         print(view(scene(), **settings))
         plt.show()
 
-    return ipywidgets.interact(draw, **{name: _widget(one) for name, one in explorer._grid.controls.items()})
+    return ipywidgets.interact(draw, **_widgets(explorer))
+
+
+def interact_live(live, seconds):
+    """The run of a `Live` behind a button: one figure, shown anew after each step, for so many seconds."""
+    utils.figures.Figure = plt.figure
+    scene, run = live._stage._scene, live._run
+
+    def play(**settings):
+        figure, until = scene(), time.monotonic() + seconds
+        plt.close(figure)  # else it would be shown once more at the end
+        still = {parent: set(parent.get_children()) for parent in (figure, *figure.axes)}
+        for _fraction, description in run(figure, **settings):
+            clear_output(wait=True)
+            print(description)
+            display(figure)
+            for parent, children in still.items():
+                for artist in set(parent.get_children()) - children:
+                    artist.remove()
+            if time.monotonic() > until:
+                break
+
+    return ipywidgets.interact_manual(play, **_widgets(live))
+
+
+def _widgets(explorer):
+    return {name: _widget(control) for name, control in explorer._grid.controls.items()}
 
 
 def _widget(control):
