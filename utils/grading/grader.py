@@ -84,8 +84,8 @@ def _outcome(asked: _Asked, results: list, submitted: Submitted, report: RunRepo
     silent = next((each for each in results if isinstance(each, NoAnswer)), None)
     if silent is None:
         try:
-            results = bounded(results, collect(asked.question.reference, asked.cases))
-            return judge(asked.question, asked.cases, results)
+            expected = collect(asked.question.reference, asked.cases)
+            return judge(asked.question, asked.cases, bounded(results, expected), expected)
         except Exception:  # whatever was handed in, the other questions are judged
             sentence = "Your function returned something that cannot be compared with numbers."
             return Outcome(WRONG, sentence, sentence)
