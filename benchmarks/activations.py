@@ -23,19 +23,21 @@ POINTS = (
 
 LIMIT = 1.5
 TWO_PASSES = "two passes, PyTorch one"
-LOGISTIC = "`exp` alone takes PyTorch's time; PyTorch's derivative begins from the value that it kept"
 WHY = {
-    "sigmoid": LOGISTIC,
-    "tanh": "seven passes with an `exp`; PyTorch's begins from the value that it kept",
+    "sigmoid": "NumPy's `exp` alone takes PyTorch's time; PyTorch's derivative begins from the value it kept",
+    "tanh": "seven passes with an `exp`; PyTorch's derivative begins from the value it kept",
+    "relu": "in the cache NumPy's `maximum` is slower than PyTorch's; the derivative is two passes",
     "leaky_relu": TWO_PASSES,
     "prelu": TWO_PASSES,
     "rrelu": TWO_PASSES,
-    "selu": "eight passes with an `exp`",
+    "selu": "eight passes with an `exp`, PyTorch one",
     "gelu": "SciPy's `ndtr` works number by number",
-    "silu": "`exp` alone takes PyTorch's time; seven passes",
-    "softplus": LOGISTIC,
-    "relu6": "five passes for the derivative",
-    "hardswish": "five passes, PyTorch one",
+    "gelu_tanh": "ten and fourteen passes, PyTorch one",
+    "silu": "NumPy's `exp` alone takes PyTorch's time; six and seven passes",
+    "softplus": "the derivative is four passes with an `exp`, PyTorch's one",
+    "relu6": "the derivative is five passes, PyTorch's one",
+    "hardswish": "five and six passes, PyTorch one",
+    "squared_relu": "in the cache NumPy's `maximum` is slower than PyTorch's",
 }
 """Where the course takes more than LIMIT times PyTorch's time: found with a profile of each step."""
 

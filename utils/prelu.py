@@ -4,6 +4,7 @@ import copy
 
 import numpy as np
 
+from utils.activation_kernels import step
 from utils.layers import Elementwise
 from utils.networks import Network
 
@@ -40,8 +41,10 @@ class PReLU:
         sum of upstream * min(z, 0) over both. da/dz is 1 where z > 0, and the slope elsewhere: at 0, too.
         """
         self.gradients[0][...] = np.einsum("...nu,...nu->...", upstream, self.negative)
-        np.copyto(self.z_gradient, self._slope())
-        np.copyto(self.z_gradient, 1, where=self.z > 0)
+        step(self.z, self.z_gradient)  # 1 on the right; a mask of random signs would take five times as long
+        left = 1 - self.z_gradient
+        left *= self._slope()
+        self.z_gradient += left
         return np.multiply(self.z_gradient, upstream, out=self.z_gradient)
 
     def _slope(self):
