@@ -45,7 +45,7 @@ def softmax_cross_entropy(logits, labels):
     scores /= total
     flat[at_label] -= 1
     scores /= n
-    return loss, scores.T.reshape(logits.shape)
+    return loss, np.ascontiguousarray(scores.T).reshape(logits.shape)
 
 
 def squared_error(output, target):
