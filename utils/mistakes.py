@@ -60,7 +60,7 @@ def known_mistake(
         if len(made) != len(results):
             continue
         calls = list(zip(results, made, cases, strict=True))
-        same = {place for place, each in enumerate(calls) if _same_mistake(question, *each)}
+        same = _same_places(question, calls, failing, most)
         if len(same) == len(calls):
             return Known(mistake, min(failing), whole=True)
         if len(failing & same) <= most:
@@ -74,6 +74,19 @@ def known_mistake(
         if wrong <= failing and len(explained) > most:
             best, most = Known(mistake, min(explained), whole=False), len(explained)
     return best
+
+
+def _same_places(question, calls, failing, most):
+    """The places where answer and mistake did the same; fewer once at most ``most`` of the failing can be."""
+    same, parted = set(), 0
+    for place in sorted(range(len(calls)), key=lambda place: place not in failing):
+        if _same_mistake(question, *calls[place]):
+            same.add(place)
+        elif place in failing:
+            parted += 1
+            if len(failing) - parted <= most:
+                break
+    return same
 
 
 def _same_mistake(question: Question, result: Result, made: Result, arguments: tuple) -> bool:
