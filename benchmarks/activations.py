@@ -30,6 +30,8 @@ WHY = {
     "leaky_relu": TWO_PASSES,
     "prelu": TWO_PASSES,
     "rrelu": TWO_PASSES,
+    "elu": "the derivative is two passes, PyTorch's one",
+    "celu": "the derivative is two passes, PyTorch's one",
     "selu": "eight passes with an `exp`, PyTorch one",
     "gelu": "SciPy's `ndtr` works number by number",
     "gelu_tanh": "ten and fourteen passes, PyTorch one",
