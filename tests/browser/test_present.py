@@ -201,6 +201,17 @@ def test_keys_work_after_code_was_edited(page):
     assert press(page, "Shift+Enter") == "three-programs-step-2"
 
 
+def test_a_click_on_a_later_view_of_a_cell_stays_there(page):
+    go_to(page, "three-programs-step-2")
+    cell = page.locator("[data-jpf-cell-id='three-programs']")
+    cell.locator("summary").first.click()
+    cell.locator(".jp-RenderedText", has_text="x + relu(-x)").first.click()
+    page.wait_for_timeout(500)
+    assert page.evaluate(PLACE)[0] == "three-programs-step-2"
+    assert cell.locator("details[open]").is_visible()
+    assert turn(page, "Space", "PageUp") == ["slide-21", "three-programs-step-2"]
+
+
 def test_keys_work_after_a_reload(page):
     page.once("dialog", lambda dialog: dialog.accept())  # the code was changed: shall that be lost?
     page.reload()
@@ -223,6 +234,17 @@ def test_every_slide_fits_each_key_shows_something_new_and_the_last_is_reached(p
     assert len(seen) > 45
     heading = page.locator(".jp-deck-mod-visible h2").first.inner_text()
     assert heading.startswith("Take-away")
+
+
+def test_shift_enter_on_the_last_slide_adds_no_cell(page):
+    count = "() => window.jupyterapp.shell.currentWidget.content.widgets.length"
+    before, shown = page.evaluate(count), page.evaluate(SHOWN)
+    page.keyboard.press("Shift+Enter")
+    page.mouse.click(*BESIDE)
+    page.keyboard.press("Shift+Enter")
+    page.wait_for_timeout(1000)
+    assert (page.evaluate(count), page.evaluate(SHOWN)) == (before, shown)
+    assert press(page, "PageUp")
 
 
 def test_the_page_complains_of_nothing(page):

@@ -106,6 +106,23 @@ def test_a_cell_that_is_too_long_is_seen(executed, browser, tmp_path):
     assert not any(slide["outside"] for slide in found[:-2])
 
 
+def test_on_paper_slides_keep_their_margins_and_an_explorer_is_a_picture(executed, browser, tmp_path):
+    lesson = LESSONS[3]
+    notebook = nbformat.read(executed / "notebooks" / lesson.notebook.name, as_version=4)
+    page = browser.new_page(viewport={"width": 1280, "height": 720})
+    page.goto(static.write(notebook, lesson, tmp_path).as_uri() + "?print-pdf")
+    page.wait_for_selector(".pdf-page section:not(.stack) h1", timeout=60_000)
+    page.emulate_media(media="print")
+    margins = """() => [...document.querySelectorAll('.pdf-page')].map((one) => {
+      const box = one.querySelector('h1, h2, h3, h4, img')?.getBoundingClientRect();
+      return box ? box.left - one.getBoundingClientRect().left : 40;
+    })"""
+    assert min(page.evaluate(margins)) >= 40
+    shown = page.locator(".relu-saved").first.locator("img, canvas")
+    assert [one.evaluate("node => node.tagName") for one in shown.all() if one.is_visible()] == ["IMG"]
+    page.close()
+
+
 def test_an_explorer_moves_on_its_slide_and_in_the_dark(executed, browser, tmp_path):
     lesson = LESSONS[3]
     notebook = nbformat.read(executed / "notebooks" / lesson.notebook.name, as_version=4)

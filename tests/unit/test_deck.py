@@ -136,7 +136,8 @@ def test_the_deck_keeps_every_code_cell_whole_and_in_order():
         code("y = 1", identifier="silent", code="notes"),
     )
     deck, rules = make(lesson_of(*cells))
-    made = [cell for cell in deck.cells if cell.cell_type == "code"]
+    *made, script = [cell for cell in deck.cells if cell.cell_type == "code"]
+    assert script.source == "" and script.metadata.slideshow.slide_type == "skip"
     assert [(cell.id, cell.source) for cell in made] == [
         (c.id, c.source) for c in cells if "source" in c and c.cell_type == "code"
     ]
@@ -159,7 +160,7 @@ def test_cells_of_one_slide_come_one_after_another():
         code("y = 1", printed(2), identifier="claim", slide_type="-", code="notes"),
     )
     deck, _rules = make(lesson_of(*cells))
-    assert [cell.metadata.slideshow.slide_type for cell in deck.cells] == ["slide", "fragment"]
+    assert [cell.metadata.slideshow.slide_type for cell in deck.cells[:2]] == ["slide", "fragment"]
 
 
 def test_results_on_a_slide_of_their_own_stand_there_alone():
@@ -168,8 +169,8 @@ def test_results_on_a_slide_of_their_own_stand_there_alone():
         code("second", printed(15), printed(15), identifier="second", slide_type="-", code="notes"),
     )
     deck, rules = make(lesson_of(markdown("## One\n\n" + WORDS * 60), *cells))
-    step = deck.cells[-1]
-    assert [cell.id for cell in deck.cells[-3:]] == ["first", "second", "second-step-2"]
+    assert [cell.id for cell in deck.cells[-4:-1]] == ["first", "second", "second-step-2"]
+    step = deck.cells[-2]
     hidden = f'[data-jpf-cell-id="first"]:has(~ [data-jpf-cell-id="{step.id}"].jp-deck-mod-visible)'
     assert f".jp-Deck .jp-Cell{hidden} {{ display: none; }}" in rules
     assert f'~ [data-jpf-cell-id="{step.id}"].jp-deck-mod-visible)::before {{ content: "One' in rules

@@ -215,6 +215,10 @@ class Server:
         ]
         run = "notebook:run-cell-and-select-next"
         shortcuts.append({"command": run, "keys": ["Shift Enter"], "selector": NOWHERE})
+        # At the last cell JupyterLab would add another one.
+        for place in PLACES[:2]:
+            last = place.replace(".jp-Cell", ".jp-Cell:last-child")
+            shortcuts.append({"command": "notebook:run-cell", "keys": ["Shift Enter"], "selector": last})
         settings = {
             "@jupyterlab/apputils-extension/themes": {"theme": self._theme},
             "@jupyterlab/apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},

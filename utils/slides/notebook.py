@@ -7,6 +7,21 @@ import nbformat
 from utils.slides import style
 from utils.slides.deck import Prose, passing, slides
 
+# A click into an output makes its cell the active one, and jupyterlab-deck would go back to the cell's first
+# view. So while slides are shown, JupyterLab does not hear of it; the output does what the click asks for.
+STAY = """<script>
+if (!window.reluStays) {
+  window.reluStays = true;
+  const stay = (event) => {
+    const inside = event.target.closest?.(".jp-Deck .jp-deck-mod-visible .jp-OutputArea");
+    // What has no focus of its own gives it to the cell.
+    const cell = event.type === "focusin" && event.target.matches?.(".jp-Deck .jp-Cell:not(.jp-mod-active)");
+    if ((inside || cell) && document.body.dataset.jpDeckMode === "presenting") event.stopPropagation();
+  };
+  for (const kind of ["mousedown", "focusin"]) document.addEventListener(kind, stay, true);
+}
+</script>"""
+
 
 def make(executed):
     """The deck of an executed notebook (an nbformat notebook) and its style rules: (notebook, CSS).
@@ -68,6 +83,7 @@ def make(executed):
             rules.append(style.cell(identifier, font=font, scale=slide.scale, title=title))
             begins = False
     skipped(None)
+    cells.append(_script())
     rules += [style.steps(identifier, each, kept[identifier]) for identifier, each in faces.items()]
     deck = nbformat.v4.new_notebook(cells=cells, metadata=executed.metadata)
     return deck, "".join(rules)
@@ -78,6 +94,13 @@ def _page(text, identifier):
     page.id = identifier
     page.metadata["slideshow"] = {"slide_type": "slide"}
     return page
+
+
+def _script():
+    """A cell that is not shown, and whose output is the page's own script."""
+    output = nbformat.v4.new_output("display_data", {"text/html": STAY})
+    metadata = {"slideshow": {"slide_type": "skip"}}
+    return nbformat.v4.new_code_cell("", id="stay", outputs=[output], metadata=metadata)
 
 
 def _step(identifier):
