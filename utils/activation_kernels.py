@@ -13,7 +13,6 @@ is a kink at 0, else None.
 import math
 
 import numpy as np
-from scipy.special import ndtr
 
 BLOCK = 1 << 15
 """So many numbers at a time: with a kernel's temporaries they fit in the cache of a processor's core."""
@@ -179,16 +178,23 @@ def celu(alpha):
     return value, derivative, (), None
 
 
+def normal_distribution(x):
+    """The normal distribution function, accurate in its left tail."""
+    from scipy.special import ndtr  # the slowest import of all, for what few need
+
+    return ndtr(x)
+
+
 def gelu():
     @in_blocks
     def value(x, out):
-        share = ndtr(x)  # the normal distribution function, accurate in its left tail
+        share = normal_distribution(x)
         np.maximum(x, -1000, out=out)
         out *= share
 
     @in_blocks
     def derivative(x, out):
-        share = ndtr(x)
+        share = normal_distribution(x)
         x.clip(-1000, 1000, out)
         density = out * out
         density *= -0.5
