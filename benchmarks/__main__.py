@@ -1,7 +1,7 @@
 """Side by side with what people would use instead: `python -m benchmarks [part ...]`.
 
 A part is a module in this folder with a function `main()` that prints its tables as Markdown; with none
-named, all run but `suite`. With `--write` they also go into README.md, where it has markers for the part.
+named, all run but `suite` and `reference`. With `--write` they also go into README.md, where it has markers for the part.
 After `memory`, the stems of lessons may follow: then only those are measured.
 """
 
@@ -27,8 +27,9 @@ PARTS = (
     "clinic",
     "memory",
     "hub",
+    "reference",
 )
-ONLY_WHEN_NAMED = ("suite",)
+ONLY_WHEN_NAMED = ("suite", "reference")
 README = Path(__file__).with_name("README.md")
 
 

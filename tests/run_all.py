@@ -1,8 +1,8 @@
-"""Everything that must hold, in parts of which two run at a time: lint, each folder of tests, every notebook.
+"""Everything that must hold, three parts at a time: lint, each folder of tests, every notebook.
 
 `python3 start.py test` runs this with the Python of .venv, in the course's folder. Arguments are pytest's,
 and then only pytest runs, with these. All parts run even when one fails; the exit status is 0 when none did.
-What a part says is shown when it has ended, so that two never write into each other's lines.
+What a part says is shown when it has ended, so that no two write into each other's lines.
 """
 
 import os
@@ -19,8 +19,8 @@ PYTHON = [sys.executable, "-P", "-m"]
 PYTEST = ["pytest", "-q", "-p", "no:cacheprovider"]
 # A cell has 10 s in the course's own rules; this leaves room for a busy machine.
 NBVAL = [*PYTEST, "--nbval-lax", "--nbval-cell-timeout=60"]
-AT_ONCE = 2
-# Where a long part comes last, the other half of the machine has nothing to do meanwhile.
+AT_ONCE = 3  # on two cores, too: the longest part spends more than half of its time waiting for time limits
+# Where a long part comes last, the rest of the machine has nothing to do meanwhile.
 LONGEST = (
     "grading",
     "browser",

@@ -1,4 +1,4 @@
-"""`start.py test` on a tiny course: all parts run, two at a time, a failure shows, the progress is safe."""
+"""`start.py test` on a tiny course: all parts run, some at a time, a failure shows, the progress is safe."""
 
 import json
 import os
