@@ -1,7 +1,8 @@
 """Side by side with what people would use instead: `python -m benchmarks [part ...]`.
 
 A part is a module in this folder with a function `main()` that prints its tables as Markdown; with none
-named, all run but `suite` and `reference`. With `--write` they also go into README.md, where it has markers for the part.
+named, all run but `suite` and `reference`. With `--write` they also go into README.md, where it has markers
+for the part.
 After `memory`, the stems of lessons may follow: then only those are measured.
 """
 
