@@ -148,7 +148,7 @@ def test_the_course_s_layer_is_the_exercise_s():
 # ---------------------------------------------------------------------------------------- task after task
 
 
-def through_tasks(unit, seed=5, rate=0.01, between=None, replicas=12):
+def through_tasks(unit, seed=5, rate=0.01, between=None, replicas=24):
     data, generator = digits(standardised=True), np.random.default_rng(seed)
     network = Network([64, 32, 32, 10], activation=lesson.UNITS[unit], generator=generator, replicas=replicas)
     run = {"tasks": 40, "epochs": 10, "batch_size": 64, "generator": generator, "between": between}
