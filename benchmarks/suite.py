@@ -15,6 +15,11 @@ ROW = re.compile(r"(?P<name>.+?) +(?P<seconds>[\d.]+) s +(?P<passed>\d+) passed 
 IN_ALL = re.compile(r"in all +(?P<seconds>[\d.]+) s")
 
 
+def ended(row):
+    """How many tests of a part passed or failed."""
+    return int(row["passed"]) + int(row["failed"])
+
+
 def main():
     program = lessons.ROOT / "tests" / "run_all.py"
     with subprocess.Popen(
@@ -26,13 +31,15 @@ def main():
             print(line, end="", file=sys.stderr)
     summary = "".join(said).rpartition("===== summary =====")[2].splitlines()
     rows = list(filter(None, map(ROW.match, summary)))
-    print("| part | seconds | passed | failed |")
-    print("|---|---|---|---|")
+    print("| part | seconds | tests |")
+    print("|---|---|---|")
     for row in sorted(rows, key=lambda each: -float(each["seconds"])):
-        print(f"| {row['name']} | {float(row['seconds']):.0f} | {row['passed']} | {row['failed']} |")
-    passed, failed = (sum(int(row[name]) for row in rows) for name in ("passed", "failed"))
+        print(f"| {row['name']} | {float(row['seconds']):.0f} | {ended(row):,} |")
     (seconds,) = (found["seconds"] for found in map(IN_ALL.match, summary) if found)
-    print(f"| **in all, three parts at a time** | **{float(seconds):.0f}** | {passed} | {failed} |")
+    print(f"| **in all, three parts at a time** | **{float(seconds):.0f}** | {sum(map(ended, rows)):,} |")
+    failed = sum(int(row["failed"]) for row in rows)
+    if failed:
+        print(f"\n{failed} failed.")
 
 
 if __name__ == "__main__":
