@@ -128,7 +128,7 @@ def start(clone, home, hide_uv):
         return time.perf_counter() - started, "making .venv with uv" in log.read_text(encoding="utf-8")
     finally:
         with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGINT)
+            os.killpg(process.pid, signal.SIGTERM)
         process.wait(30)
 
 
