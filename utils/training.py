@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from tqdm.auto import tqdm
 
-from utils.losses import LOSSES, softmax_cross_entropy
+from utils.losses import LOSSES, UNCHECKED, softmax_cross_entropy
 
 # No thread watches the bars: each epoch moves them, and Python in a browser has no threads.
 tqdm.monitor_interval = 0
@@ -79,6 +79,7 @@ def _checked(network, loss, x, y):
 
 def _epochs(network, x, y, loss, optimizer, epochs, batch_size, generator, validation):
     replicas, n = network.replicas, _count(network, x)
+    loss_of_batch = UNCHECKED.get(loss, loss)
     shared = x.ndim == 1 + network.sample_axes
     x, x_start = _one_axis(x, () if shared else replicas, n)
     y, y_start = _one_axis(y, replicas, n)
@@ -87,7 +88,7 @@ def _epochs(network, x, y, loss, optimizer, epochs, batch_size, generator, valid
     each_replica = (slice(None),) * len(replicas)
     for number in range(1, epochs + 1):
         order = generator.permuted(order, axis=-1)
-        x_order, y_in_order = order + x_start, np.take(y, order + y_start, axis=0)
+        x_order, y_in_order = order + x_start, y[order + y_start]
         total = np.zeros(replicas)
         # A diverging network overflows in every step: its loss says so, once.
         with np.errstate(all="ignore"):
@@ -95,9 +96,9 @@ def _epochs(network, x, y, loss, optimizer, epochs, batch_size, generator, valid
                 batch = (*each_replica, slice(start, start + batch_size))
                 size = min(batch_size, n - start)
                 whole = x_batch if size == batch_size else None
-                output = network.forward(np.take(x, x_order[batch], axis=0, out=whole, mode="clip"))
-                value, upstream = loss(output, y_in_order[batch])
-                network.backward(upstream, needs_input_gradient=False)
+                output = network.pass_forward(x.take(x_order[batch], axis=0, out=whole, mode="clip"))
+                value, upstream = loss_of_batch(output, y_in_order[batch])
+                network.pass_backward(upstream, needs_input_gradient=False)
                 optimizer.step(network.parameters, network.gradients)
                 total += value * size
             measured = _validate(network, loss, validation)
