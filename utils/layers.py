@@ -7,6 +7,8 @@ shape, so that a training step allocates nothing: what a layer returns is overwr
 
 import numpy as np
 
+from utils.aligned import aligned_empty
+
 
 class Affine:
     """z = x @ weights + bias."""
@@ -49,10 +51,10 @@ class Affine:
         dtype = self.weights.dtype
         # Of two matrices both give the same, but np.dot starts faster.
         self.product = np.matmul if replicas else np.dot
-        self.z = np.empty((*replicas, n, fan_out), dtype)
+        self.z = aligned_empty((*replicas, n, fan_out), dtype)
         # Read before the next layer's backward pass writes it, so a network's layers may share it.
         shape = (*replicas, n, fan_in)
-        self.x_gradient = self.scratch.setdefault(shape, np.empty(shape, dtype))
+        self.x_gradient = self.scratch.setdefault(shape, aligned_empty(shape, dtype))
         self.ones = np.ones((1, n), dtype)
         self.bias_row = bias[..., None, :]
         self.bias_gradient_row = bias_gradient[..., None, :]
@@ -72,8 +74,8 @@ class Elementwise:
     def forward(self, z):
         """Return f(z), of the same shape."""
         if self.z is None or z.shape != self.z.shape:
-            self.a = np.empty_like(z)
-            self.z_gradient = np.empty_like(z)
+            self.a = aligned_empty(z.shape, z.dtype)
+            self.z_gradient = aligned_empty(z.shape, z.dtype)
         self.z = z
         self.activation.value_into(z, self.a)
         return self.a

@@ -13,6 +13,7 @@ from itertools import accumulate, pairwise
 import numpy as np
 
 from utils.activations import ACTIVATIONS
+from utils.aligned import aligned_empty
 from utils.initializers import INITIALIZERS, initial_biases
 from utils.layers import Affine, Elementwise
 
@@ -81,8 +82,8 @@ class Network:
             raise ValueError("A network needs at least one layer with parameters.")
         counts = [int(np.prod(array.shape[len(replicas) :])) for array in arrays]
         self.dtype = np.result_type(*arrays)
-        self.parameters = np.empty((*replicas, sum(counts)), self.dtype)
-        self.gradients = np.empty_like(self.parameters)
+        shape = (*replicas, sum(counts))
+        self.parameters, self.gradients = (aligned_empty(shape, self.dtype) for _ in range(2))
         parts = iter(zip(accumulate(counts, initial=0), counts, strict=False))
         for layer in self._leaves:
             for i in range(len(layer.parameters)):

@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from utils.aligned import aligned_zeros
+
 # When a unit dies, its gradient is 0, and its running mean shrinks in every step. Below the smallest normal
 # number, 1e-38 in float32, processors take many times longer for each operation. So every so many steps,
 # whatever has come within 2**30 of it becomes 0: far too little to be seen in a parameter.
@@ -34,8 +36,8 @@ class SGD:
         """Move the parameters in place, downhill; the gradients are left as they are."""
         if parameters is not self.parameters:
             self.parameters = parameters
-            self.velocity = np.zeros_like(parameters)
-            self.change = np.empty_like(parameters)
+            self.velocity = aligned_zeros(parameters.shape, parameters.dtype)
+            self.change = aligned_zeros(parameters.shape, parameters.dtype)
             self.steps = 0
         self.steps += 1
         if self.steps % _STEPS_BETWEEN == 0:
@@ -72,9 +74,9 @@ class Adam:
         """Move the parameters in place; the gradients are left as they are."""
         if parameters is not self.parameters:
             self.parameters = parameters
-            self.mean = np.zeros_like(parameters)
-            self.square = np.zeros_like(parameters)
-            self.change = np.empty_like(parameters)
+            self.mean, self.square, self.change = (
+                aligned_zeros(parameters.shape, parameters.dtype) for _ in range(3)
+            )
             self.steps = 0
         self.steps += 1
         if self.steps % _STEPS_BETWEEN == 0:

@@ -11,6 +11,8 @@ import math
 
 import numpy as np
 
+from utils.aligned import aligned_zeros
+
 
 class ThroughTime:
     """What the layers share: each step, z_t = x_t @ W + h_(t-1) @ U + b is one product, weights @ columns[t].
@@ -56,10 +58,10 @@ class ThroughTime:
         bias = self.parameters[2]
         replicas = bias.shape[: bias.ndim - 1 - len(self.gates)]
         rows, height = math.prod(self.gates) * self.units, self.units + features + 1
-        self.weights, self.weight_gradients = np.zeros((2, *replicas, rows, height), bias.dtype)
-        self.columns, self.column_gradients = np.zeros((2, time + 1, *replicas, height, n), bias.dtype)
+        self.weights, self.weight_gradients = aligned_zeros((2, *replicas, rows, height), bias.dtype)
+        self.columns, self.column_gradients = aligned_zeros((2, time + 1, *replicas, height, n), bias.dtype)
         self.columns[..., -1, :] = 1
-        self.z, self.z_gradients = np.zeros((2, time, *replicas, rows, n), bias.dtype)
+        self.z, self.z_gradients = aligned_zeros((2, time, *replicas, rows, n), bias.dtype)
 
     def _parts(self, weights):
         """View W, U and b, as the parameters are laid out, in the weights of a step or their gradients."""
@@ -194,7 +196,7 @@ class LSTMLayer(ThroughTime):
     def _allocate(self, n, time, features):
         super()._allocate(n, time, features)
         # What is written into the cell, what of it is held, and what there is to read.
-        self.written, self.held, self.readings = np.zeros((3, *self.states[1:].shape), self.z.dtype)
+        self.written, self.held, self.readings = aligned_zeros((3, *self.states[1:].shape), self.z.dtype)
 
     def _gates(self, array):
         """View (time, *replicas, 4 * units, n) as (time, 4, *replicas, units, n)."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from tqdm.auto import tqdm
 
+from utils.aligned import aligned_empty
 from utils.losses import LOSSES, UNCHECKED, softmax_cross_entropy
 
 # No thread watches the bars: each epoch moves them, and Python in a browser has no threads.
@@ -84,7 +85,7 @@ def _epochs(network, x, y, loss, optimizer, epochs, batch_size, generator, valid
     x, x_start = _one_axis(x, () if shared else replicas, n)
     y, y_start = _one_axis(y, replicas, n)
     order = np.broadcast_to(np.arange(n), (*replicas, n))
-    x_batch = np.empty((*replicas, batch_size, *x.shape[1:]), x.dtype)
+    x_batch = aligned_empty((*replicas, batch_size, *x.shape[1:]), x.dtype)
     each_replica = (slice(None),) * len(replicas)
     for number in range(1, epochs + 1):
         order = generator.permuted(order, axis=-1)
