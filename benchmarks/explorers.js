@@ -110,10 +110,11 @@
 
   // What the kernel prints.
   const printed = (code) =>
-    new Promise((resolve) => {
+    new Promise((resolve, reject) => {
       const kernel = window.jupyterapp.shell.currentWidget.sessionContext.session.kernel;
       const future = kernel.requestExecute({ code });
       future.onIOPub = (message) => message.content.name === 'stdout' && resolve(message.content.text);
+      future.done.then(() => reject(new Error(`Nothing was printed by: ${code}`)), reject);
     });
 
   window.bench = { explorer, interact, latency, drag, watch, printed };

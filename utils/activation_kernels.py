@@ -40,8 +40,8 @@ def in_blocks(kernel):
 
 def step(x, out):
     """1 where x > 0, else 0, NaN where x is NaN. (np.heaviside is several times slower.)"""
-    np.ceil(x, out=out)
-    out.clip(_ZERO, _ONE, out)
+    x.clip(_ZERO, _ONE, out)  # before np.ceil, which makes -0.5 a zero with a sign
+    np.ceil(out, out=out)
 
 
 def one(x, out):

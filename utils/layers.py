@@ -16,7 +16,7 @@ class Affine:
     def __init__(self, weights, bias):
         """Take weights (*replicas, fan_in, fan_out) and bias (*replicas, fan_out)."""
         self.parameters = [weights, bias]
-        self.gradients = [np.zeros_like(weights), np.zeros_like(bias)]
+        self.gradients = [np.zeros(each.shape, each.dtype) for each in self.parameters]
         self.weights = self.n = None
         self.scratch = {}
 
@@ -24,7 +24,7 @@ class Affine:
         """Return z (*replicas, n, fan_out) for x (*replicas, n, fan_in), or (n, fan_in) shared."""
         if x.shape[-2] != self.n or self.parameters[0] is not self.weights:
             self._allocate(x.shape[-2])
-        self.x = x
+        self.x = x = np.asarray(x, self.z.dtype)
         self.product(x, self.weights, out=self.z)
         return np.add(self.z, self.bias_row, out=self.z)
 
@@ -35,6 +35,7 @@ class Affine:
         samples, and dL/dx = upstream @ weights^T. The last product is skipped, and None returned, where
         nobody needs it.
         """
+        upstream = np.asarray(upstream, self.z.dtype)
         self.product(self.x.swapaxes(-1, -2), upstream, out=self.weight_gradient)
         # A row of ones sums over the samples: several times faster than `upstream.sum(axis=-2)`.
         self.product(self.ones, upstream, out=self.bias_gradient_row)
@@ -49,7 +50,7 @@ class Affine:
         self.weight_gradient, bias_gradient = self.gradients
         *replicas, fan_in, fan_out = self.weights.shape
         dtype = self.weights.dtype
-        # Of two matrices both give the same, but np.dot starts faster.
+        # Of two matrices of one dtype both give the same, but np.dot starts faster.
         self.product = np.matmul if replicas else np.dot
         self.z = aligned_empty((*replicas, n, fan_out), dtype)
         # Read before the next layer's backward pass writes it, so a network's layers may share it.

@@ -30,16 +30,17 @@ def softmax_cross_entropy(logits, labels):
         raise ValueError(
             f"Labels must lie in 0..{classes - 1}, but run from {labels.min()} to {labels.max()}."
         )
-    return _cross_entropy(logits, labels)
+    return cross_entropy_of_checked(logits, labels)
 
 
-def _cross_entropy(logits, labels):
+def cross_entropy_of_checked(logits, labels):
+    """Return what `softmax_cross_entropy` does for labels that it has accepted before, without its checks."""
     n, classes = logits.shape[-2:]
     # Classes first: the reductions over classes then run along whole rows of samples.
     scores = np.ascontiguousarray(logits.reshape(-1, classes).T)
     samples = scores.shape[1]
     flat = scores.reshape(-1)
-    at_label = labels * samples + np.arange(samples).reshape(logits.shape[:-1])
+    at_label = labels.astype(np.intp, copy=False) * samples + np.arange(samples).reshape(logits.shape[:-1])
     scores -= np.maximum.reduce(scores, axis=0)
     losses = -flat[at_label]
     np.exp(scores, out=scores)
@@ -71,6 +72,3 @@ def squared_error(output, target):
 
 
 LOSSES = MappingProxyType({"softmax_cross_entropy": softmax_cross_entropy, "squared_error": squared_error})
-
-UNCHECKED = MappingProxyType({softmax_cross_entropy: _cross_entropy})
-"""The same loss without its checks, for a loop that meets the same samples again and again."""

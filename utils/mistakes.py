@@ -77,7 +77,10 @@ def known_mistake(
 
 
 def _same_places(question, calls, failing, most):
-    """The places where answer and mistake did the same; fewer once at most ``most`` of the failing can be."""
+    """The places where answer and mistake did the same.
+
+    It stops early, with fewer, once no more than ``most`` of the failing places can be among them.
+    """
     same, parted = set(), 0
     for place in sorted(range(len(calls)), key=lambda place: place not in failing):
         if _same_mistake(question, *calls[place]):

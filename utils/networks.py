@@ -176,16 +176,11 @@ class Network:
         Values are converted to the network's dtype; NaN and infinity pass through the layers.
         Raises ValueError where the shapes do not fit.
         """
-        return self.pass_forward(self._checked(x)).copy()
-
-    def pass_forward(self, x):
-        """Do what `forward` does for an array of the right shape and dtype, and return the last layer's own
-        array: the next pass overwrites it.
-        """
+        x = self._checked(x)
         for layer in self.layers:
             x = layer.forward(x)
         self._output = x
-        return x
+        return x.copy()
 
     def evaluate(self, x):
         """Return what `forward` does, in evaluation mode and without keeping anything of the layers inside.
@@ -230,19 +225,14 @@ class Network:
         upstream = np.asarray(upstream, self.dtype)
         if upstream.shape != self._output.shape:
             raise ValueError(f"upstream has shape {upstream.shape}, but the output {self._output.shape}.")
-        x_gradient = self.pass_backward(upstream, needs_input_gradient)
-        return x_gradient.copy() if needs_input_gradient else None
-
-    def pass_backward(self, upstream, needs_input_gradient):
-        """Do what `backward` does, for an upstream of the right shape and dtype after a pass forward; what
-        it returns is the first layer's own array.
-        """
         first, *rest = self.layers
         for layer in reversed(rest):
             upstream = layer.backward(upstream)
-        if not needs_input_gradient and isinstance(first, Affine):
-            return first.backward(upstream, needs_input_gradient=False)
-        return first.backward(upstream)
+        if isinstance(first, Affine):
+            x_gradient = first.backward(upstream, needs_input_gradient)
+        else:
+            x_gradient = first.backward(upstream)
+        return x_gradient.copy() if needs_input_gradient else None
 
 
 def _without_nesting(layers):

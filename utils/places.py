@@ -9,7 +9,7 @@ def check_place(out: Path) -> None:
     try:
         if out.exists() and not out.is_dir():
             raise ValueError(f"{out} is a file: name a folder with --out.")
-        there = next(folder for folder in out.parents if folder.exists())
+        there = next((folder for folder in out.parents if folder.exists()), out)
         with tempfile.TemporaryDirectory(dir=there):
             pass
     except OSError as error:

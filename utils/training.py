@@ -6,7 +6,7 @@ import numpy as np
 from tqdm.auto import tqdm
 
 from utils.aligned import aligned_empty
-from utils.losses import LOSSES, UNCHECKED, softmax_cross_entropy
+from utils.losses import LOSSES, cross_entropy_of_checked, softmax_cross_entropy
 
 # No thread watches the bars: each epoch moves them, and Python in a browser has no threads.
 tqdm.monitor_interval = 0
@@ -74,13 +74,16 @@ def _checked(network, loss, x, y):
     with np.errstate(all="ignore"), network.evaluation():
         # One sample tells how many outputs there are.
         output = network.forward(x.take([0], axis=-1 - network.sample_axes))
-        loss(np.broadcast_to(output, (*network.replicas, n, output.shape[-1])), y)
+        outputs = np.broadcast_to(output, (*network.replicas, n, output.shape[-1]))
+        _, upstream = loss(outputs, y)
+    given = np.shape(upstream)
+    _demand(given == outputs.shape, f"The loss's gradient has shape {given}, but the output {outputs.shape}.")
     return x, y
 
 
 def _epochs(network, x, y, loss, optimizer, epochs, batch_size, generator, validation):
     replicas, n = network.replicas, _count(network, x)
-    loss_of_batch = UNCHECKED.get(loss, loss)
+    loss_of_batch = cross_entropy_of_checked if loss is softmax_cross_entropy else loss
     shared = x.ndim == 1 + network.sample_axes
     x, x_start = _one_axis(x, () if shared else replicas, n)
     y, y_start = _one_axis(y, replicas, n)
@@ -97,9 +100,9 @@ def _epochs(network, x, y, loss, optimizer, epochs, batch_size, generator, valid
                 batch = (*each_replica, slice(start, start + batch_size))
                 size = min(batch_size, n - start)
                 whole = x_batch if size == batch_size else None
-                output = network.pass_forward(x.take(x_order[batch], axis=0, out=whole, mode="clip"))
+                output = network.forward(x.take(x_order[batch], axis=0, out=whole, mode="clip"))
                 value, upstream = loss_of_batch(output, y_in_order[batch])
-                network.pass_backward(upstream, needs_input_gradient=False)
+                network.backward(upstream, needs_input_gradient=False)
                 optimizer.step(network.parameters, network.gradients)
                 total += value * size
             measured = _validate(network, loss, validation)

@@ -140,6 +140,13 @@ def activation(request):
     return ACTIVATIONS[name].with_parameters(**parameters)
 
 
+@pytest.mark.parametrize("name", ["relu", "relu6", "squared_relu"])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_a_slope_of_zero_on_the_left_has_no_sign(name, dtype):
+    left = np.array([-1e30, -2, -1, -0.5, -1e-30], dtype)
+    assert not np.signbit(ACTIVATIONS[name].derivative(left)).any()
+
+
 @pytest.mark.parametrize("method", METHODS)
 @pytest.mark.parametrize(("dtype", "tolerance"), [(np.float64, 1e-12), (np.float32, 1e-6)])
 def test_agrees_with_the_textbook(activation, method, dtype, tolerance):

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from autograd import grad
 
-from utils.losses import LOSSES, softmax_cross_entropy, squared_error
+from utils.losses import LOSSES, cross_entropy_of_checked, softmax_cross_entropy, squared_error
 
 
 def plain_cross_entropy(logits, labels):
@@ -110,6 +110,16 @@ def test_not_a_number_stays_with_its_replica():
 def test_mistakes_get_a_sentence(loss, wanted, sentence):
     with pytest.raises(ValueError, match=sentence):
         loss(np.zeros((3, 4)), wanted)
+
+
+@pytest.mark.parametrize("dtype", [np.int8, np.uint8, np.uint16, np.int32, np.uint64])
+def test_labels_of_any_whole_numbers_give_the_same(dtype):
+    generator = np.random.default_rng(0)
+    logits, labels = generator.normal(size=(300, 10)), generator.integers(10, size=300)
+    loss, upstream = softmax_cross_entropy(logits, labels)
+    for each in (softmax_cross_entropy, cross_entropy_of_checked):
+        assert each(logits, labels.astype(dtype))[0] == loss
+        np.testing.assert_array_equal(each(logits, labels.astype(dtype))[1], upstream)
 
 
 @pytest.mark.parametrize(

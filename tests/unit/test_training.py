@@ -2,11 +2,13 @@
 digits.
 """
 
+from dataclasses import dataclass
+
 import numpy as np
 import pytest
 
 from utils.datasets import circles, digits
-from utils.losses import squared_error
+from utils.losses import softmax_cross_entropy, squared_error
 from utils.networks import Network
 from utils.optimizers import SGD, Adam
 from utils.training import accuracy, fit, train
@@ -278,9 +280,55 @@ def test_a_curve_is_learnt():
     assert np.median(history.loss[-1]) < 1e-3 < np.median(history.loss[0])
 
 
+@dataclass
+class KeepingLoss:
+    """A loss of somebody's own: it cannot be hashed, keeps what it gets, and computes in float64."""
+
+    kept: list
+
+    def __call__(self, output, labels):
+        self.kept.append((output, output.copy()))
+        return softmax_cross_entropy(np.asarray(output, np.float64), labels)
+
+
+@pytest.mark.parametrize("replicas", [(), 3])
+def test_a_loss_of_ones_own_trains_like_the_courses_and_may_keep_what_it_gets(rings, replicas):
+    loss, runs = KeepingLoss([]), []
+    for each in ("softmax_cross_entropy", loss):
+        network = network_of(replicas=replicas)
+        runs.append(fit(network, *rings, **settings(loss=each)).loss)
+    np.testing.assert_allclose(runs[1], runs[0], rtol=1e-4)
+    for output, copied in loss.kept:
+        np.testing.assert_array_equal(output, copied)
+
+
+class Doubling:
+    """A layer of somebody's own that returns float64 whatever it gets."""
+
+    parameters = gradients = ()
+
+    def forward(self, x):
+        return np.asarray(x, np.float64) * 2
+
+    def backward(self, upstream):
+        return np.asarray(upstream, np.float64) * 2
+
+
+@pytest.mark.parametrize("replicas", [(), 3])
+def test_a_layer_of_ones_own_may_compute_in_another_precision(rings, replicas):
+    first, hidden, *rest = network_of(replicas=replicas).layers
+    network = Network.of([first, hidden, Doubling(), *rest], replicas=replicas)
+    loss = fit(network, *rings, **settings()).loss
+    assert np.all(loss[-1] < loss[0])
+
+
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [
+        (
+            {"loss": lambda output, y: (0.0, output[..., 0])},
+            "gradient has shape .100,., but",
+        ),
         ({"loss": "cross_entropy"}, "no loss named 'cross_entropy'.*softmax_cross_entropy"),
         ({"batch_size": 0}, "batch_size must be at least 1, not 0"),
         ({"epochs": -1}, "epochs must be at least 0, not -1"),
